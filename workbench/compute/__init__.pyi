@@ -1,0 +1,5 @@
+from .kernels import kernel as kernel
+
+__all__ = [
+    "kernel",
+]
