@@ -1,0 +1,35 @@
+from .dataset import DatasetName as DatasetName
+from .enums import Adjust as Adjust
+from .enums import AssetClass as AssetClass
+from .enums import Caller as Caller
+from .enums import Effect as Effect
+from .enums import Scope as Scope
+from .refs import DatasetRef as DatasetRef
+from .refs import FeatureRef as FeatureRef
+from .refs import ModelRef as ModelRef
+from .refs import Ref as Ref
+from .refs import StrategyRef as StrategyRef
+from .result import Number as Number
+from .result import Result as Result
+from .schemas import BAR_COLUMNS as BAR_COLUMNS
+from .schemas import OHLCV as OHLCV
+from .timeframe import Timeframe as Timeframe
+
+__all__ = [
+    "BAR_COLUMNS",
+    "OHLCV",
+    "Adjust",
+    "AssetClass",
+    "Caller",
+    "DatasetName",
+    "DatasetRef",
+    "Effect",
+    "FeatureRef",
+    "ModelRef",
+    "Number",
+    "Ref",
+    "Result",
+    "Scope",
+    "StrategyRef",
+    "Timeframe",
+]

@@ -1,0 +1,23 @@
+from .adapters import adapter as adapter
+from .adapters import adapter_names as adapter_names
+from .forecaster import Forecaster as Forecaster
+from .sources import BarSource as BarSource
+from .stores import Experiments as Experiments
+from .stores import Lake as Lake
+from .stores import RunRecord as RunRecord
+from .stores import RunRecords as RunRecords
+from .stores import Trial as Trial
+from .stores import TrialLedger as TrialLedger
+
+__all__ = [
+    "BarSource",
+    "Experiments",
+    "Forecaster",
+    "Lake",
+    "RunRecord",
+    "RunRecords",
+    "Trial",
+    "TrialLedger",
+    "adapter",
+    "adapter_names",
+]

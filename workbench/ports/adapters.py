@@ -1,0 +1,61 @@
+"""Find the adapter of a role by its name, without importing the others."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import Any, TypeVar, cast
+
+from workbench.errors import UnknownName
+
+__all__ = ["adapter", "adapter_names"]
+
+Role = TypeVar("Role")
+
+_BUILT_IN: dict[str, dict[str, str]] = {}
+"""Role name → adapter name → ``module:attribute``; adapters enter here as they are built."""
+
+_GROUP = "workbench.adapters"
+
+
+def adapter_names(role: type[Any]) -> list[str]:
+    """The names under which a role has an adapter, sorted.
+
+    Parameters
+    ----------
+    role : type
+        A Protocol of `workbench.ports`.
+    """
+    return sorted(_targets(role))
+
+
+def adapter(role: type[Role], name: str) -> Role:
+    """The adapter of a role by name.
+
+    Parameters
+    ----------
+    role : type
+        A Protocol of `workbench.ports`, for example ``BarSource``.
+    name : str
+        The adapter's name, for example ``"polygon"``.
+
+    Raises
+    ------
+    UnknownName
+        If no adapter of this role has this name.
+    """
+    targets = _targets(role)
+    if name not in targets:
+        raise UnknownName(f"adapter for {role.__name__}", name, targets)
+    module, _, attribute = targets[name].partition(":")
+    return cast("Role", getattr(import_module(module), attribute)())
+
+
+def _targets(role: type[Any]) -> dict[str, str]:
+    """Built-in adapters, and plug-ins named ``<Role>.<name>`` in the entry points."""
+    plugged = {
+        point.name.partition(".")[2]: point.value
+        for point in entry_points(group=_GROUP)
+        if point.name.partition(".")[0] == role.__name__
+    }
+    return {**_BUILT_IN.get(role.__name__, {}), **plugged}

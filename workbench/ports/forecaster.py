@@ -1,0 +1,34 @@
+"""What every forecasting model can do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    import numpy.typing as npt
+
+__all__ = ["Forecaster"]
+
+
+class Forecaster(Protocol):
+    """Forecasts quantiles of the next values of one or more series."""
+
+    @property
+    def input_size(self) -> int:
+        """Values of history that one forecast needs."""
+
+    @property
+    def horizon(self) -> int:
+        """Values that one forecast gives."""
+
+    def predict(
+        self, history: npt.NDArray[np.float64], quantiles: Sequence[float]
+    ) -> npt.NDArray[np.float64]:
+        """Forecast from the last values.
+
+        `history` has shape ``(series, time)`` with at least `input_size` columns and
+        no NaN; the answer has shape ``(series, horizon, len(quantiles))`` in its units.
+        """

@@ -1,0 +1,145 @@
+"""What a context keeps things in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    import pyarrow as pa
+
+__all__ = ["Experiments", "Lake", "RunRecord", "RunRecords", "Trial", "TrialLedger"]
+
+
+class Lake(Protocol):
+    """Versioned tables."""
+
+    def tables(self) -> list[str]:
+        """The names of the tables, sorted."""
+
+    def version(self, table: str) -> int | None:
+        """The newest version of a table; None when there is no such table."""
+
+    def read(
+        self,
+        table: str,
+        *,
+        filters: Sequence[tuple[str, str, Any]] = (),
+        columns: Sequence[str] | None = None,
+        version: int | None = None,
+    ) -> pa.Table:
+        """Read rows. `filters` are ``(column, op, value)``, all of which must hold."""
+
+    def replace(self, table: str, rows: pa.Table, *, where: dict[str, str]) -> int:
+        """Replace atomically the rows whose columns equal `where` by `rows`; the new version."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One look at the data.
+
+    Parameters
+    ----------
+    question : str
+        What is asked: hash of dataset, symbols, period and timeframe.
+    subject : str
+        What was tried: strategy or model with its source hash.
+    parameters : dict
+        Its parameters, as JSON values.
+    verb : str
+        ``backtest``, ``sweep`` or ``train``.
+    outcome : dict
+        The numbers seen, as JSON values.
+    at : datetime
+        When, in UTC.
+    """
+
+    question: str
+    subject: str
+    parameters: dict[str, Any]
+    verb: str
+    outcome: dict[str, Any]
+    at: datetime
+
+
+class TrialLedger(Protocol):
+    """Counts every trial that was made on a question."""
+
+    def record(self, trial: Trial) -> int:
+        """Write the trial; returns how many different trials its question has had by now."""
+
+    def count(self, question: str) -> int:
+        """How many different trials a question has had."""
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """One run of a notebook or pipeline.
+
+    Parameters
+    ----------
+    run_id : str
+        Sortable identifier.
+    kind : str
+        ``notebook`` or ``pipeline``.
+    name : str
+        What was run.
+    status : str
+        ``running``, ``completed``, ``failed`` or ``cancelled``.
+    folder : str
+        Where its files lie.
+    started_at, ended_at : datetime or None
+        In UTC.
+    parameters, provenance : dict
+        As JSON values: parameters; table versions, package versions, git commit.
+    error : str
+        The sentence of the failure, or empty.
+    """
+
+    run_id: str
+    kind: str
+    name: str
+    status: str
+    folder: str
+    started_at: datetime
+    ended_at: datetime | None = None
+    parameters: dict[str, Any] = field(default_factory=dict)
+    provenance: dict[str, Any] = field(default_factory=dict)
+    error: str = ""
+
+
+class RunRecords(Protocol):
+    """Remembers runs."""
+
+    def save(self, record: RunRecord) -> None:
+        """Insert the record, or replace the one with its id."""
+
+    def load(self, run_id: str) -> RunRecord:
+        """The record of a run; `UnknownName` when there is none."""
+
+    def latest(self, limit: int = 20) -> list[RunRecord]:
+        """The newest runs first."""
+
+
+class Experiments(Protocol):
+    """Trainings and the models that came of them."""
+
+    def log(
+        self,
+        name: str,
+        *,
+        parameters: dict[str, Any],
+        metrics: dict[str, float],
+        artifacts: dict[str, bytes],
+        tags: dict[str, str],
+    ) -> str:
+        """Record a finished training with its files; returns the model id."""
+
+    def models(self) -> list[dict[str, Any]]:
+        """Every model: ``model_id, name, created_at, parameters, metrics, tags``, newest first."""
+
+    def artifact(self, model_id: str, file: str) -> bytes:
+        """One file of a model; `UnknownName` when there is no such model."""
