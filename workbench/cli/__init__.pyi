@@ -1,0 +1,3 @@
+from .commands import main as main
+
+__all__ = ["main"]

@@ -1,0 +1,147 @@
+"""An operation of the registry as a command with typed flags."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from workbench.errors import InvalidInput
+from workbench.registry import call, schema
+
+if TYPE_CHECKING:
+    from workbench.registry import Entry, ParameterSchema
+
+__all__ = ["command_of"]
+
+_FLAG_TYPES = {"integer": "INTEGER", "number": "NUMBER", "string": "TEXT"}
+
+
+def command_of(entry: Entry) -> click.Command:
+    """Build the command of an operation.
+
+    Required parameters may be given in order without their flag. Values are checked
+    by the registry, so every door gives the same message.
+
+    Parameters
+    ----------
+    entry : Entry
+        From the index.
+    """
+    described = schema(entry.tool)
+    required = [parameter.name for parameter in described.parameters if parameter.required]
+
+    def run(words: tuple[str, ...], as_json: bool, **flags: Any) -> None:  # noqa: FBT001
+        given = {name: value for name, value in flags.items() if value is not None}
+        arguments = {**_in_order(words, required, given), **given}
+        readers = {parameter.name: parameter for parameter in described.parameters}
+        values = {name: _value(readers[name], text) for name, text in arguments.items()}
+        _run(entry, values, as_json=as_json)
+
+    options = [_option(parameter) for parameter in described.parameters]
+    json_flag = click.Option(
+        ["--json", "as_json"], is_flag=True, help="Print the result as JSON, nothing else."
+    )
+    metavar = " ".join(f"[{name.upper()}]" for name in required)
+    in_order = click.Argument(["words"], nargs=-1, metavar=metavar or "")
+    return click.Command(
+        entry.command.split()[-1],
+        params=[in_order, *options, json_flag] if required else [*options, json_flag],
+        callback=run if required else lambda **flags: run((), **flags),
+        help="\n\n".join(part for part in (described.summary, described.text) if part),
+        short_help=described.summary,
+    )
+
+
+def _run(entry: Entry, values: dict[str, Any], *, as_json: bool) -> None:
+    from workbench.cli.progress import watched  # noqa: PLC0415  heavy: rich
+    from workbench.cli.showing import show  # noqa: PLC0415  heavy: rich
+
+    with watched(entry.tool) as context:
+        result = call(entry.tool, values, context)
+    show(result, as_json=as_json)
+
+
+def _in_order(words: tuple[str, ...], required: list[str], given: dict[str, Any]) -> dict[str, str]:
+    open_names = [name for name in required if name not in given]
+    if len(words) > len(open_names):
+        raise click.UsageError(f"Unexpected argument: {words[len(open_names)]}")
+    return dict(zip(open_names, words, strict=False))
+
+
+def _option(parameter: ParameterSchema) -> click.Option:
+    flag = f"--{parameter.name.replace('_', '-')}"
+    kinds = _kinds(parameter.json_schema)
+    help_text = " ".join(part for part in (parameter.description, _note(parameter)) if part)
+    if kinds == {"boolean"}:
+        names = [f"{flag}/--no-{flag.removeprefix('--')}", parameter.name]
+        return click.Option(names, default=None, help=help_text)
+    several = bool(kinds & {"array", "object"})
+    return click.Option(
+        [flag, parameter.name],
+        multiple=several,
+        default=None,
+        callback=(lambda _ctx, _option, value: value or None) if several else None,
+        metavar=_metavar(parameter, kinds),
+        help=help_text,
+    )
+
+
+def _kinds(json_schema: dict[str, Any]) -> set[str]:
+    branches = json_schema.get("anyOf", [json_schema])
+    kinds = {str(branch.get("type", "object")) for branch in branches}
+    return kinds - {"null"} or {"null"}
+
+
+def _metavar(parameter: ParameterSchema, kinds: set[str]) -> str:
+    if "enum" in parameter.json_schema:
+        return "|".join(str(choice) for choice in parameter.json_schema["enum"])
+    if "x-ref" in parameter.json_schema:
+        return str(parameter.json_schema["x-ref"]).upper()
+    if "object" in kinds:
+        return "NAME=VALUE or JSON"
+    if "array" in kinds:
+        return "VALUE[,VALUE]"
+    return "|".join(sorted(_FLAG_TYPES.get(kind, kind.upper()) for kind in kinds))
+
+
+def _note(parameter: ParameterSchema) -> str:
+    if parameter.required:
+        return "[required]"
+    return "" if parameter.default is None else f"[default: {parameter.default}]"
+
+
+def _value(parameter: ParameterSchema, given: Any) -> Any:
+    """The text of a flag as the JSON value that the registry checks."""
+    kinds = _kinds(parameter.json_schema)
+    texts = [given] if isinstance(given, str) else given
+    if isinstance(texts, bool) or not kinds & {"array", "object"}:
+        return given
+    if len(texts) == 1 and texts[0].lstrip()[:1] in ("[", "{"):
+        return _json(parameter.name, texts[0])
+    if "array" in kinds:
+        return [part.strip() for text in texts for part in text.split(",") if part.strip()]
+    return dict(_pair(parameter.name, text) for text in texts)
+
+
+def _json(name: str, text: str) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise InvalidInput(
+            f"--{name.replace('_', '-')} is no JSON: {error.msg} at {error.pos}", seen=text
+        ) from None
+
+
+def _pair(name: str, text: str) -> tuple[str, Any]:
+    key, equals, value = text.partition("=")
+    if not equals:
+        flag = f"--{name.replace('_', '-')}"
+        raise InvalidInput(
+            f"{flag} needs a name and a value", seen=text, cure=f"Write {flag} {text}=VALUE"
+        )
+    try:
+        return key, json.loads(value)
+    except json.JSONDecodeError:
+        return key, value
