@@ -1,0 +1,160 @@
+"""A function's keyword-only arguments as a checked parameter model.
+
+Features are declared with this, and so are strategies, one room above: what stands
+after the ``*`` of a signature is what a user, a sweep or an agent may choose.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import textwrap
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, get_type_hints
+
+from pydantic import BaseModel, ConfigDict, ValidationError, create_model
+
+from workbench.errors import ConfigurationError, InvalidInput, OutOfRange, UnknownName
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from pydantic.fields import FieldInfo
+    from pydantic_core import ErrorDetails
+
+__all__ = ["checked", "parameter_model", "source_hash"]
+
+
+def parameter_model(function: Callable[..., Any], owner: str) -> type[BaseModel]:
+    """Build the parameter model of a function from its keyword-only arguments.
+
+    Parameters
+    ----------
+    function : callable
+        Each keyword-only argument has an annotation, with its range where there is one:
+        ``window: Annotated[int, Field(ge=2, le=504)] = 20``. Other arguments are data.
+    owner : str
+        Who the parameters belong to, as a message names it: ``"feature 'sma'"``.
+
+    Returns
+    -------
+    type of pydantic.BaseModel
+        Frozen; unknown parameters are refused.
+
+    Raises
+    ------
+    ConfigurationError
+        If an argument has no annotation, or one that cannot be resolved.
+    """
+    arguments = [
+        argument
+        for argument in inspect.signature(function).parameters.values()
+        if argument.kind is argument.KEYWORD_ONLY
+    ]
+    hints = _hints(function, arguments, owner)
+    fields: dict[str, Any] = {
+        argument.name: (
+            hints[argument.name],
+            ... if argument.default is argument.empty else argument.default,
+        )
+        for argument in arguments
+    }
+    config = ConfigDict(frozen=True, extra="forbid", validate_default=True, protected_namespaces=())
+    return create_model(f"{function.__name__}_parameters", __config__=config, **fields)
+
+
+def checked(model: type[BaseModel], given: Mapping[str, Any] | BaseModel, owner: str) -> BaseModel:
+    """Check parameter values against their model, defaults filled in.
+
+    Parameters
+    ----------
+    model : type of pydantic.BaseModel
+        As `parameter_model` makes it.
+    given : mapping or pydantic.BaseModel
+        Parameter → value; an instance of `model` is returned as it is.
+    owner : str
+        Who the parameters belong to.
+
+    Raises
+    ------
+    UnknownName
+        If a parameter does not exist.
+    OutOfRange
+        If a number lies outside its bounds.
+    InvalidInput
+        If a value is missing or of the wrong kind.
+    """
+    if isinstance(given, model):
+        return given
+    values = given.model_dump() if isinstance(given, BaseModel) else dict(given)
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise _translated(error.errors(include_url=False)[0], model, owner) from None
+
+
+def source_hash(function: Callable[..., Any]) -> str:
+    """A hash that changes when the text of a function changes.
+
+    Parameters
+    ----------
+    function : callable
+        Without a source (typed at a prompt), its byte code and constants are hashed.
+
+    Returns
+    -------
+    str
+        16 hexadecimal digits.
+    """
+    try:
+        text = textwrap.dedent(inspect.getsource(function)).encode()
+    except (OSError, TypeError):
+        code = function.__code__
+        text = code.co_code + repr((code.co_consts, code.co_names)).encode()
+    return hashlib.sha256(text).hexdigest()[:16]
+
+
+def _hints(
+    function: Callable[..., Any], arguments: list[inspect.Parameter], owner: str
+) -> dict[str, Any]:
+    """Resolve the annotations of these arguments only; the data may be typed lazily."""
+    bare = [argument.name for argument in arguments if argument.annotation is argument.empty]
+    if bare:
+        raise ConfigurationError(
+            f"The parameter {bare[0]!r} of {owner} has no annotation",
+            cure=f"Write its type, for example {bare[0]}: Annotated[int, Field(ge=2)] = 20",
+        )
+    annotated = SimpleNamespace(
+        __annotations__={argument.name: argument.annotation for argument in arguments}
+    )
+    known = {**function.__globals__, **inspect.getclosurevars(function).nonlocals}
+    try:
+        return get_type_hints(annotated, globalns=known, include_extras=True)
+    except NameError as error:
+        raise ConfigurationError(
+            f"An annotation of {owner} cannot be resolved: {error}",
+            cure="Import the name at the top of the file, not under TYPE_CHECKING",
+        ) from None
+
+
+def _translated(detail: ErrorDetails, model: type[BaseModel], owner: str) -> InvalidInput:
+    name = str(detail["loc"][0]) if detail["loc"] else ""
+    if detail["type"] == "extra_forbidden":
+        return UnknownName(f"parameter of {owner}", name, model.model_fields)
+    if detail["type"] == "missing":
+        return InvalidInput(f"{owner} needs the parameter {name!r}", cure="Give it a value")
+    if name and {"ge", "gt", "le", "lt"} & detail.get("ctx", {}).keys():
+        return OutOfRange(f"{name} of {owner}", detail["input"], *_bounds(model.model_fields[name]))
+    return InvalidInput(
+        f"The parameter {name!r} of {owner} cannot be used: {detail['msg']}",
+        seen=detail["input"],
+        cure="Correct it",
+    )
+
+
+def _bounds(field: FieldInfo) -> tuple[Any, Any]:
+    def bound(*names: str) -> Any:
+        found = (getattr(rule, name, None) for rule in field.metadata for name in names)
+        return next((value for value in found if value is not None), None)
+
+    return bound("ge", "gt"), bound("le", "lt")
