@@ -1,0 +1,5 @@
+"""Prices in the hand: datasets, calendars, and frames at the door."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,235 @@
+"""A dataset by its name, or a frame, as bars in the hand."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from workbench.context import current
+from workbench.data.canonical import FACTOR
+from workbench.data.catalogue import resolve
+from workbench.data.frames import bars
+from workbench.data.ingest import ensure
+from workbench.data.panel import panel_of_arrays, panel_of_table
+from workbench.domain import OHLCV, Adjust
+from workbench.errors import InvalidInput, NoData, OutOfRange, UnknownName
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pyarrow as pa
+
+    from workbench.context import Context
+    from workbench.data.manifest import Manifest
+    from workbench.domain import DatasetRef
+    from workbench.ports import Lake
+
+__all__ = ["load_bars"]
+
+GRACE = timedelta(days=7)
+"""A period may reach this far beyond the data: weekends and holidays lie there."""
+
+When = date | datetime | str | None
+
+
+def load_bars(
+    dataset: DatasetRef,
+    start: When = None,
+    end: When = None,
+    *,
+    fields: Sequence[str] | None = None,
+    adjust: str | None = None,
+    context: Context | None = None,
+) -> xr.Dataset:
+    """Bars of a dataset by name, or of a frame that is given.
+
+    Parameters
+    ----------
+    dataset : str or frame
+        ``sp500-20``, ``sp500-20:AAPL,MSFT``, ``sp500`` or ``AAPL``; or a pandas, polars or
+        xarray object, which passes through `bars`.
+    start, end : date, datetime or str, optional
+        The period ``[start, end)`` in UTC; all there is by default. The symbols may begin
+        and end at different dates within it: NaN where one has no bar.
+    fields : sequence of str, optional
+        Some of open, high, low, close and volume; all that the source has by default.
+    adjust : {"none", "all", "vendor"}, optional
+        How prices account for splits and dividends; as the manifest says by default. The
+        factor is 1 at the last bar of the period: what comes later changes nothing.
+    context : Context, optional
+        Whose lake to read; the process's own by default.
+
+    Returns
+    -------
+    xarray.Dataset
+        Dims (time, symbol), float64; coordinates calendar and currency along symbol and
+        ``known_at`` along time; attrs dataset, adjust, timeframe, survivorship,
+        lake_version.
+
+    Raises
+    ------
+    UnknownName
+        If the dataset, a symbol or a field does not exist.
+    OutOfRange
+        If the period lies outside the data.
+    InvalidInput
+        If `end` is not after `start`, or the prices cannot be adjusted like this.
+    """
+    since, until = _period(start, end)
+    if not isinstance(dataset, str):
+        return _of_frame(bars(dataset), since, until, fields)
+    manifest, symbols = resolve(dataset)
+    chosen = _fields(fields, list(manifest.fields))
+    served = _adjusted_as(manifest, adjust)
+    _check_period(manifest, symbols, since, until)
+    lake = (context or current()).lake
+    numbers = [*chosen, FACTOR] if _by_factor(manifest, served) else chosen
+    table, version = _rows(manifest, symbols, since, until, numbers, lake)
+    panel = panel_of_table(table, numbers)
+    if FACTOR in numbers:
+        _adjust(panel["values"], chosen)
+    attrs = {
+        "dataset": _name(manifest, symbols),
+        "adjust": served.value,
+        "timeframe": manifest.timeframe,
+        "survivorship": manifest.survivorship,
+        "lake_version": version,
+    }
+    made = panel_of_arrays(
+        **panel,
+        calendar=manifest.calendar,
+        currency=manifest.currency,
+        delay_seconds=manifest.delay_seconds,
+        attrs=attrs,
+    )
+    return made.sel(symbol=[symbol for symbol in symbols if symbol in panel["symbols"]])
+
+
+def _rows(
+    manifest: Manifest,
+    symbols: tuple[str, ...],
+    since: datetime | None,
+    until: datetime | None,
+    numbers: list[str],
+    lake: Lake,
+) -> tuple[pa.Table, int]:
+    columns = ["symbol", "time", *numbers]
+    filters: list[tuple[str, str, Any]] = [
+        ("dataset", "==", manifest.name),
+        ("content", "==", manifest.sha256),
+        ("symbol", "in", list(symbols)),
+    ]
+    filters += [("time", ">=", since)] if since else []
+    filters += [("time", "<", until)] if until else []
+    for _ in range(2):
+        version = lake.version(manifest.table)
+        if version is not None:
+            table = lake.read(manifest.table, filters=filters, columns=columns, version=version)
+            if table.num_rows:
+                return table, version
+        ensure(manifest, lake)
+    first, last = manifest.span(symbols)
+    raise NoData(
+        f"{_name(manifest, symbols)} has no bar in this period",
+        seen=f"{since} to {until}",
+        cure=f"Its data run from {first} to {last}",
+    )
+
+
+def _adjust(values: dict[str, Any], fields: Sequence[str]) -> None:
+    """Multiply prices by the factor relative to the last bar of each symbol."""
+    factor = values.pop(FACTOR)
+    last = pd.DataFrame(factor).ffill().to_numpy()[-1]
+    for name in fields:
+        if name != "volume":
+            values[name] = values[name] * (factor / last)
+
+
+def _by_factor(manifest: Manifest, served: Adjust) -> bool:
+    return served is Adjust.ALL and manifest.stored is Adjust.NONE
+
+
+def _adjusted_as(manifest: Manifest, adjust: str | None) -> Adjust:
+    if adjust is None:
+        return manifest.adjust
+    able = {manifest.stored, manifest.adjust}
+    if adjust not in {one.value for one in able}:
+        raise InvalidInput(
+            f"The prices of {manifest.name} cannot be served with this adjustment",
+            seen=adjust,
+            cure=f"Choose one of: {', '.join(sorted(one.value for one in able))}",
+        )
+    return Adjust(adjust)
+
+
+def _fields(asked: Sequence[str] | None, present: list[str]) -> list[str]:
+    if asked is None:
+        return [name for name in OHLCV if name in present]
+    for name in asked:
+        if name not in present:
+            raise UnknownName("field", name, present)
+    return list(dict.fromkeys(asked))
+
+
+def _period(start: When, end: When) -> tuple[datetime | None, datetime | None]:
+    since, until = _instant("start", start), _instant("end", end)
+    if since and until and until <= since:
+        raise InvalidInput(
+            "The period is empty: the end is not after the start",
+            seen=f"{start} to {end}",
+            cure="Exchange the two dates; the end itself is not included",
+        )
+    return since, until
+
+
+def _instant(parameter: str, value: When) -> datetime | None:
+    """A date or an instant as naive UTC."""
+    if value is None:
+        return None
+    try:
+        stamp = pd.Timestamp(value)
+    except (ValueError, TypeError):
+        stamp = pd.NaT
+    if stamp is pd.NaT:
+        raise InvalidInput(f"{parameter} is no date", seen=value, cure="Write it like 2020-12-31")
+    moment: datetime = (stamp.tz_convert(None) if stamp.tz else stamp).to_pydatetime(warn=False)
+    return moment
+
+
+def _check_period(
+    manifest: Manifest, symbols: tuple[str, ...], since: datetime | None, until: datetime | None
+) -> None:
+    first, last = manifest.span(symbols)
+    name = _name(manifest, symbols)
+    cure = f"The data of {name} run from {first} to {last}"
+    if since and not first - GRACE <= since.date() <= last:
+        raise OutOfRange("start", since.date().isoformat(), first, last, cure)
+    if until and not first < until.date() <= last + timedelta(days=1) + GRACE:
+        raise OutOfRange("end", until.date().isoformat(), first, last, cure)
+
+
+def _of_frame(
+    made: xr.Dataset,
+    since: datetime | None,
+    until: datetime | None,
+    fields: Sequence[str] | None,
+) -> xr.Dataset:
+    made = made[_fields(fields, [str(name) for name in made.data_vars])]
+    times = made["time"].to_numpy()
+    inside = np.ones(len(times), dtype=bool)
+    inside &= times >= np.datetime64(since) if since else True
+    inside &= times < np.datetime64(until) if until else True
+    if not inside.any():
+        raise OutOfRange(
+            "The period", f"{since} to {until}", cure=f"The data run from {times[0]} to {times[-1]}"
+        )
+    return made.isel(time=inside)
+
+
+def _name(manifest: Manifest, symbols: tuple[str, ...]) -> str:
+    whole = symbols == tuple(manifest.universe)
+    return manifest.name if whole else f"{manifest.name}:{','.join(symbols)}"
