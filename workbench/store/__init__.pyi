@@ -1,7 +1,29 @@
 from .lake import DeltaLake as DeltaLake
 from .lake import open_lake as open_lake
+from .ledger import SqlLedger as SqlLedger
+from .ledger import open_ledger as open_ledger
+from .memory import MemoryLake as MemoryLake
+from .memory import MemoryLedger as MemoryLedger
+from .memory import MemoryRuns as MemoryRuns
+from .runs import SqlRuns as SqlRuns
+from .runs import open_runs as open_runs
+from .sql import Database as Database
+from .sql import from_json as from_json
+from .sql import open_database as open_database
+from .sql import to_json as to_json
 
 __all__ = [
+    "Database",
     "DeltaLake",
+    "MemoryLake",
+    "MemoryLedger",
+    "MemoryRuns",
+    "SqlLedger",
+    "SqlRuns",
+    "from_json",
+    "open_database",
     "open_lake",
+    "open_ledger",
+    "open_runs",
+    "to_json",
 ]

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from workbench.errors import InvalidInput, MissingExtra, StoreBusy, StoreError, UnknownName
+from workbench.errors import MissingExtra, StoreBusy, StoreError, UnknownName
+from workbench.store.rows import check_rows, in_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,9 +25,6 @@ __all__ = ["DeltaLake", "open_lake"]
 ROWS_PER_GROUP = 50_000
 """Small row groups let a reader skip all symbols but one."""
 ATTEMPTS = 12
-SORTED_BY = ("dataset", "symbol", "time")
-
-Filters = "Sequence[tuple[str, str, Any]]"
 
 
 def open_lake(settings: Settings) -> DeltaLake:
@@ -100,7 +98,7 @@ class DeltaLake:
             )
         except (OSError, pa.ArrowException, _delta().exceptions.DeltaError) as error:
             raise self._damaged(table, error) from error
-        return _sorted(rows)
+        return in_order(rows)
 
     def replace(self, table: str, rows: pa.Table, *, where: dict[str, str]) -> int:
         """Replace atomically the rows whose columns equal `where` by `rows`.
@@ -126,9 +124,9 @@ class DeltaLake:
         StoreError
             If the disk is full or read-only, or the table is damaged.
         """
-        _check_rows(rows, where)
-        rows = _sorted(rows)
-        return self._retried(table, lambda: self._write(table, rows, where))
+        check_rows(rows, where)
+        ordered = in_order(rows)
+        return self._retried(table, lambda: self._write(table, ordered, where))
 
     def _write(self, table: str, rows: pa.Table, where: dict[str, str]) -> int:
         delta = _delta()
@@ -216,20 +214,6 @@ def _delta() -> ModuleType:
 def _sql(where: dict[str, str]) -> str:
     quoted = {column: value.replace("'", "''") for column, value in where.items()}
     return " AND ".join(f"{column} = '{value}'" for column, value in quoted.items())
-
-
-def _check_rows(rows: pa.Table, where: dict[str, str]) -> None:
-    for column, value in where.items():
-        others = set(rows[column].unique().to_pylist()) - {value}
-        if others:
-            raise InvalidInput(
-                f"Rows to be written have another {column} than {value!r}", seen=sorted(others)
-            )
-
-
-def _sorted(rows: pa.Table) -> pa.Table:
-    keys = [(column, "ascending") for column in SORTED_BY if column in rows.column_names]
-    return rows.sort_by(keys) if keys else rows
 
 
 def _lost_race(error: Exception) -> bool:
