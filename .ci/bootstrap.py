@@ -152,7 +152,7 @@ def main():
                 last, _, there = file.read().partition(" ")
             if last == mark and extras <= set(there.split(",")):
                 return 0
-            extras |= set(there.split(","))
+            extras |= set(filter(None, there.split(",")))
             os.remove(stamp)
         asked = ",".join(sorted(extras))
         install(chosen.venv, asked, chosen.constraints, chosen.python)
