@@ -8,6 +8,7 @@ Files are read to list the names and run only when a name is looked up.
 from __future__ import annotations
 
 import sys
+from contextvars import ContextVar
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import entry_points
@@ -22,7 +23,7 @@ from workbench.settings.places import home
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Broken", "broken", "lookup", "names", "register"]
+__all__ = ["Broken", "broken", "kind_of", "lookup", "names", "register"]
 
 DECLARED = {"strategy": "strategies", "feature": "features"}
 """Kind → folder of the package and of ``WORKBENCH_HOME``; the decorator is named like the kind."""
@@ -50,8 +51,13 @@ class Broken:
     reason: str
 
 
-_known: dict[tuple[str, str], Any] = {}
-_run: dict[Path, int] = {}
+_here: dict[tuple[str, str], Any] = {}
+"""What this process has defined itself, by kind and name."""
+
+_filed: dict[Path, tuple[int, dict[tuple[str, str], Any]]] = {}
+"""File → when it had changed last when it was run, and what it declared."""
+
+_declaring: ContextVar[dict[tuple[str, str], Any]] = ContextVar("_declaring", default=_here)
 
 
 def register(kind: str, name: str, thing: Any) -> None:
@@ -66,7 +72,14 @@ def register(kind: str, name: str, thing: Any) -> None:
     thing : object
         The strategy or feature.
     """
-    _known[kind, name] = thing
+    _declaring.get()[kind, name] = thing
+
+
+def kind_of(thing: Any) -> str:
+    """The kind under which a thing is registered in this process; empty when it is not."""
+    everything = [_here, *(declared for _, declared in _filed.values())]
+    pairs = [pair for declared in everything for pair in declared.items()]
+    return next((kind for (kind, _), known in pairs if known is thing), "")
 
 
 def names(kind: str) -> list[str]:
@@ -81,7 +94,7 @@ def names(kind: str) -> list[str]:
         module, _, function = LISTED[kind].partition(":")
         return sorted(getattr(import_module(module), function)())
     _must_be_declared(kind)
-    here = {name for known, name in _known if known == kind}
+    here = {name for known, name in _here if known == kind}
     return sorted({*_files(kind), *_plugged(kind), *here})
 
 
@@ -99,14 +112,16 @@ def lookup(kind: str, name: str) -> Any:
         If the file that declares it fails.
     """
     _must_be_declared(kind)
+    here = _here.get((kind, name))
+    if here is not None and not _is_built_in(here):
+        return here
     path = _files(kind).get(name)
-    if path is not None and (path in _run or (kind, name) not in _known):
-        _run_file(path)
-    elif (kind, name) not in _known and name in _plugged(kind):
-        import_module(_plugged(kind)[name].partition(":")[0])
-    if (kind, name) not in _known:
-        raise UnknownName(kind, name, names(kind))
-    return _known[kind, name]
+    if path is not None:
+        return _declared_by(path)[kind, name]
+    if name in _plugged(kind):
+        module, _, attribute = _plugged(kind)[name].partition(":")
+        return getattr(import_module(module), attribute)
+    raise UnknownName(kind, name, names(kind))
 
 
 def broken() -> list[Broken]:
@@ -150,24 +165,45 @@ def _plugged(kind: str) -> dict[str, str]:
     return {point.name: point.value for point in points}
 
 
-def _run_file(path: Path) -> None:
-    """Import a file of the package, or run a file of the user's unless it is unchanged."""
+def _is_built_in(thing: Any) -> bool:
+    function = getattr(thing, "function", thing)
+    return str(getattr(function, "__module__", "")).startswith(f"{PACKAGE.name}.")
+
+
+def _declared_by(path: Path) -> dict[tuple[str, str], Any]:
     if path.is_relative_to(PACKAGE):
-        import_module(f"workbench.{path.parent.name}.{path.stem}")
-        return
+        import_module(f"{PACKAGE.name}.{path.parent.name}.{path.stem}")
+        return _here
+    return _run_file(path)
+
+
+def _run_file(path: Path) -> dict[tuple[str, str], Any]:
+    """What a file declares; it is run again when it has changed."""
     changed = path.stat().st_mtime_ns
-    if _run.get(path) == changed:
-        return
+    if path in _filed and _filed[path][0] == changed:
+        return _filed[path][1]
+    declared: dict[tuple[str, str], Any] = {}
+    token = _declaring.set(declared)
+    try:
+        _run(path)
+    except Exception as error:
+        raise ConfigurationError(
+            f"{path.name} fails when it is run: {type(error).__name__}: {error}",
+            cure=f"Correct or remove {path}",
+        ) from error
+    finally:
+        _declaring.reset(token)
+    _filed[path] = changed, declared
+    return declared
+
+
+def _run(path: Path) -> None:
     name = f"workbench_home.{path.parent.name}.{path.stem}"
     module = ModuleType(name)
     module.__file__ = str(path)
     sys.modules[name] = module
     try:  # compiled here: a cached .pyc does not see two edits within a second
         exec(compile(path.read_bytes(), str(path), "exec"), module.__dict__)  # noqa: S102
-    except Exception as error:
+    except BaseException:
         del sys.modules[name]
-        raise ConfigurationError(
-            f"{path.name} fails when it is run: {type(error).__name__}: {error}",
-            cure=f"Correct or remove {path}",
-        ) from error
-    _run[path] = changed
+        raise

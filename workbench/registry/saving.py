@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.errors import InvalidInput
 from workbench.registry.globals_used import names_used
-from workbench.registry.naming import DECLARED
+from workbench.registry.naming import DECLARED, kind_of
 from workbench.settings.places import home
 
 if TYPE_CHECKING:
@@ -47,8 +47,8 @@ def save(thing: Any, *, replace: bool = False) -> Path:
         If the thing is no strategy or feature, its source is unknown, it uses an object
         that cannot be written down, or the file exists and `replace` is false.
     """
-    kind = getattr(thing, "kind", None)
-    if kind not in DECLARED:
+    kind = kind_of(thing)
+    if not kind:
         raise InvalidInput(
             "Only a strategy or a feature can be saved",
             seen=type(thing).__name__,
@@ -92,12 +92,12 @@ def _collect(
             continue  # a local name, or one that the function itself will fail on
         value = function.__globals__[name]
         line = _import_line(name, value)
-        if line:
-            imports.append(line)
+        if inspect.isfunction(value) and value.__module__ == function.__module__:
+            _collect(value, imports, constants, functions, seen)
         elif _is_literal(value):
             constants.append(f"{name} = {value!r}")
-        elif inspect.isfunction(value) and not value.__closure__:
-            _collect(value, imports, constants, functions, seen)
+        elif line:
+            imports.append(line)
         else:
             raise InvalidInput(
                 f"{function.__name__} uses {name!r}, which cannot be written down",
