@@ -13,7 +13,10 @@ from jsonschema import Draft202012Validator
 from workbench import registry
 from workbench.settings import cache_folder
 
-NAMES = "import json; from workbench import registry; print(json.dumps([s.tool for s in registry.catalogue()]))"
+NAMES = (
+    "import json; from workbench import registry;"
+    "print(json.dumps([schema.tool for schema in registry.catalogue()]))"
+)
 
 
 @pytest.fixture(scope="module")

@@ -82,7 +82,7 @@ def test_an_object_that_cannot_be_written_down_is_named():
     def locked(bars):
         return bars["close"] * LOCK.value
 
-    with pytest.raises(InvalidInput, match="'LOCK'.*SimpleNamespace"):
+    with pytest.raises(InvalidInput, match=r"'LOCK'.*SimpleNamespace"):
         registry.save(locked)
 
 

@@ -15,7 +15,6 @@ from .oscillators import rsi as rsi
 from .panel import Bars as Bars
 from .panel import along_time as along_time
 from .panel import closes as closes
-from .parameters import checked as checked
 from .parameters import parameter_model as parameter_model
 from .parameters import source_hash as source_hash
 from .returns import log_returns as log_returns
@@ -28,7 +27,6 @@ __all__ = [
     "along_time",
     "bollinger",
     "bollinger_position",
-    "checked",
     "closes",
     "compute_feature",
     "drawdown",

@@ -11,9 +11,8 @@ import xarray as xr
 
 from workbench.errors import InvalidInput, OutOfRange
 from workbench.features.declaration import Feature
-from workbench.features.parameters import checked
 from workbench.features.results import FeatureInfo, FeatureReport, FeatureRow
-from workbench.registry import lookup
+from workbench.registry import checked, lookup
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

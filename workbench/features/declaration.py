@@ -8,8 +8,8 @@ import sys
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
 
 from workbench.errors import InvalidInput
-from workbench.features.parameters import checked, parameter_model, source_hash
-from workbench.registry import register
+from workbench.features.parameters import parameter_model, source_hash
+from workbench.registry import checked, register
 
 if TYPE_CHECKING:
     from collections.abc import Callable

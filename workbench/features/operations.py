@@ -9,10 +9,11 @@ from pydantic import Field
 
 from workbench.context import Context, current
 from workbench.domain import DatasetRef, FeatureRef
+from workbench.errors import InvalidInput
 from workbench.features.results import FeatureList, FeatureReport, QuickAnalysis
 from workbench.registry import lookup, names, operation
 
-ON_THE_CPU = "use_gpu was allowed; this computation has no GPU form and ran on the CPU."
+ON_THE_CPU = "use_gpu is only an allowance; this computation has no GPU form and ran on the CPU."
 
 
 @operation(effect="compute")
@@ -108,6 +109,12 @@ def compute_feature(
     from workbench.features.compute import feature_of, report  # heavy: xarray
 
     context = context or current()
+    if start_date and end_date and end_date < start_date:
+        raise InvalidInput(
+            "The end date is before the start date",
+            seen=f"{start_date} to {end_date}",
+            cure="Exchange the two dates",
+        )
     found = feature_of(feature)
     bars = load_bars(dataset, end=_day_after(end_date), context=context)
     return report(found, bars, parameters, start=start_date, limit=limit)

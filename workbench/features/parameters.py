@@ -12,17 +12,14 @@ import textwrap
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, ValidationError, create_model
+from pydantic import BaseModel, ConfigDict, create_model
 
-from workbench.errors import ConfigurationError, InvalidInput, OutOfRange, UnknownName
+from workbench.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
-    from pydantic.fields import FieldInfo
-    from pydantic_core import ErrorDetails
-
-__all__ = ["checked", "parameter_model", "source_hash"]
+__all__ = ["parameter_model", "source_hash"]
 
 
 def parameter_model(function: Callable[..., Any], owner: str) -> type[BaseModel]:
@@ -61,36 +58,6 @@ def parameter_model(function: Callable[..., Any], owner: str) -> type[BaseModel]
     }
     config = ConfigDict(frozen=True, extra="forbid", validate_default=True, protected_namespaces=())
     return create_model(f"{function.__name__}_parameters", __config__=config, **fields)
-
-
-def checked(model: type[BaseModel], given: Mapping[str, Any] | BaseModel, owner: str) -> BaseModel:
-    """Check parameter values against their model, defaults filled in.
-
-    Parameters
-    ----------
-    model : type of pydantic.BaseModel
-        As `parameter_model` makes it.
-    given : mapping or pydantic.BaseModel
-        Parameter → value; an instance of `model` is returned as it is.
-    owner : str
-        Who the parameters belong to.
-
-    Raises
-    ------
-    UnknownName
-        If a parameter does not exist.
-    OutOfRange
-        If a number lies outside its bounds.
-    InvalidInput
-        If a value is missing or of the wrong kind.
-    """
-    if isinstance(given, model):
-        return given
-    values = given.model_dump() if isinstance(given, BaseModel) else dict(given)
-    try:
-        return model.model_validate(values)
-    except ValidationError as error:
-        raise _translated(error.errors(include_url=False)[0], model, owner) from None
 
 
 def source_hash(function: Callable[..., Any]) -> str:
@@ -135,26 +102,3 @@ def _hints(
             f"An annotation of {owner} cannot be resolved: {error}",
             cure="Import the name at the top of the file, not under TYPE_CHECKING",
         ) from None
-
-
-def _translated(detail: ErrorDetails, model: type[BaseModel], owner: str) -> InvalidInput:
-    name = str(detail["loc"][0]) if detail["loc"] else ""
-    if detail["type"] == "extra_forbidden":
-        return UnknownName(f"parameter of {owner}", name, model.model_fields)
-    if detail["type"] == "missing":
-        return InvalidInput(f"{owner} needs the parameter {name!r}", cure="Give it a value")
-    if name and {"ge", "gt", "le", "lt"} & detail.get("ctx", {}).keys():
-        return OutOfRange(f"{name} of {owner}", detail["input"], *_bounds(model.model_fields[name]))
-    return InvalidInput(
-        f"The parameter {name!r} of {owner} cannot be used: {detail['msg']}",
-        seen=detail["input"],
-        cure="Correct it",
-    )
-
-
-def _bounds(field: FieldInfo) -> tuple[Any, Any]:
-    def bound(*names: str) -> Any:
-        found = (getattr(rule, name, None) for rule in field.metadata for name in names)
-        return next((value for value in found if value is not None), None)
-
-    return bound("ge", "gt"), bound("le", "lt")

@@ -2,6 +2,7 @@ from .calling import call as call
 from .calling import validated as validated
 from .catalogue import catalogue as catalogue
 from .catalogue import schema as schema
+from .checking import checked as checked
 from .index import Entry as Entry
 from .index import find as find
 from .index import operations as operations
@@ -21,6 +22,7 @@ __all__ = [
     "broken",
     "call",
     "catalogue",
+    "checked",
     "find",
     "lookup",
     "names",
