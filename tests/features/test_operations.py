@@ -106,7 +106,7 @@ def test_several_variables_stand_side_by_side():
         ({"parameters": {"length": 5}}, UnknownName, "window"),
         ({"start_date": "2031-01-01"}, OutOfRange, "2022-12-28"),
         ({"start_date": "1980-01-01"}, OutOfRange, "1990-01-02"),
-        ({"start_date": "2020-01-02", "end_date": "2019-01-01"}, OutOfRange, "2019-01-02"),
+        ({"start_date": "2020-01-02", "end_date": "2019-01-01"}, InvalidInput, "Exchange"),
         ({"limit": 0}, OutOfRange, "limit"),
     ],
 )
