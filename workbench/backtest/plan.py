@@ -1,0 +1,183 @@
+"""From what a strategy wants to what an engine is told: aligned, and one bar later."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import xarray as xr
+
+from workbench.errors import InvalidInput, TooLittleHistory, UnusableFrame
+
+__all__ = ["Plan", "plan_orders", "weights_from_signals", "weights_on"]
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What an engine is told; every array has shape (time, symbol).
+
+    Parameters
+    ----------
+    time : pandas.DatetimeIndex
+        The bars traded.
+    symbols : tuple of str
+        The columns.
+    weights : ndarray
+        The fraction of the account to hold after this bar's orders; NaN places no order.
+    prices : ndarray
+        What an order fills at before slippage; NaN where the bar has no price.
+    marks : ndarray
+        What a position is worth when the bar's orders are written: `prices`, or the last close.
+    closes : ndarray
+        The close, carried forward over holes; NaN before the first.
+    fills_at : str
+        ``next open`` or ``next close``.
+    """
+
+    time: pd.DatetimeIndex
+    symbols: tuple[str, ...]
+    weights: Floats
+    prices: Floats
+    marks: Floats
+    closes: Floats
+    fills_at: str
+
+
+def plan_orders(
+    targets: xr.DataArray, bars: xr.Dataset, *, start: np.datetime64 | None = None
+) -> Plan:
+    """Turn targets that are known at the close of a bar into orders of the next bar.
+
+    Parameters
+    ----------
+    targets : xarray.DataArray, dims (time, symbol)
+        Weights known at the close of each bar; NaN leaves a holding as it is.
+    bars : xarray.Dataset
+        Bars on the same times and symbols. Orders fill at the next open where the bars
+        have opens, else at the next close.
+    start : numpy.datetime64, optional
+        The first bar traded; earlier bars are only history.
+
+    Raises
+    ------
+    TooLittleHistory
+        If fewer than two bars are left to trade.
+    """
+    fills_at = "open" if "open" in bars else "close"
+    close = bars["close"].to_numpy().astype(np.float64)
+    prices = bars[fills_at].to_numpy().astype(np.float64)
+    closes = _carried(close)
+    before = np.vstack([np.full((1, closes.shape[1]), np.nan), closes[:-1]])
+    wanted = np.vstack([np.full((1, close.shape[1]), np.nan), targets.to_numpy()[:-1]])
+    time = bars.indexes["time"]
+    first = 0 if start is None else int(time.searchsorted(start))
+    if len(time) - first < 2:
+        raise TooLittleHistory(2, len(time) - first, "a backtest")
+    return Plan(
+        time=time[first:],
+        symbols=tuple(str(symbol) for symbol in bars["symbol"].to_numpy()),
+        weights=np.ascontiguousarray(wanted[first:]),
+        prices=np.ascontiguousarray(prices[first:]),
+        marks=np.where(np.isnan(prices), before, prices)[first:],
+        closes=np.ascontiguousarray(closes[first:]),
+        fills_at=f"next {fills_at}",
+    )
+
+
+def weights_on(bars: xr.Dataset, weights: xr.DataArray | pd.DataFrame | pd.Series) -> xr.DataArray:
+    """Lay weights on the times and symbols of bars.
+
+    Parameters
+    ----------
+    bars : xarray.Dataset
+        The bars.
+    weights : DataArray, DataFrame or Series
+        Time × symbol; a Series is the weights of the only symbol. Rows may be missing.
+
+    Returns
+    -------
+    xarray.DataArray, dims (time, symbol)
+        NaN where no weight is given.
+
+    Raises
+    ------
+    UnusableFrame
+        If a time is no bar, a symbol has no prices, a time comes twice or a weight is infinite.
+    """
+    frame = _framed(weights, [str(symbol) for symbol in bars["symbol"].to_numpy()])
+    time, symbols = bars.indexes["time"], bars.indexes["symbol"]
+    _demand(frame.columns.isin(symbols), frame.columns, "A weight has a symbol without prices")
+    _demand(frame.index.isin(time), frame.index, "A weight has a time that is no bar")
+    _demand(~frame.index.duplicated(), frame.index, "A weight comes twice for one time")
+    laid = frame.reindex(index=time, columns=symbols).to_numpy(dtype=np.float64)
+    _demand(~np.isinf(laid).any(axis=1), time, "A weight is infinite")
+    return xr.DataArray(laid, dims=("time", "symbol"), coords={"time": time, "symbol": symbols})
+
+
+def weights_from_signals(
+    bars: xr.Dataset, entries: xr.DataArray | pd.DataFrame, exits: xr.DataArray | pd.DataFrame
+) -> xr.DataArray:
+    """Hold an equal share of each symbol from its entry to its exit.
+
+    Parameters
+    ----------
+    bars : xarray.Dataset
+        The bars.
+    entries, exits : DataFrame, DataArray or Series of bool
+        Time × symbol; missing counts as False. A bar with both is an exit.
+
+    Returns
+    -------
+    xarray.DataArray, dims (time, symbol)
+        ``1 / symbols`` on entries, 0 on exits, NaN (no order) between.
+    """
+    enter = weights_on(bars, _as_float(entries)).fillna(0) != 0
+    leave = weights_on(bars, _as_float(exits)).fillna(0) != 0
+    wanted = xr.where(leave, 0.0, xr.where(enter, 1.0, np.nan))
+    held = wanted.to_pandas().ffill().fillna(0.0).to_numpy()
+    before = np.vstack([np.zeros((1, held.shape[1])), held[:-1]])
+    return wanted.copy(data=np.where(held != before, held / held.shape[1], np.nan))
+
+
+def _as_float(signals: xr.DataArray | pd.DataFrame) -> xr.DataArray | pd.DataFrame:
+    try:
+        return signals.astype(float)
+    except (TypeError, ValueError, AttributeError):
+        raise InvalidInput(
+            "Entries and exits are no tables of true and false",
+            seen=type(signals).__name__,
+            cure="Give two DataFrames of bool, time by symbol",
+        ) from None
+
+
+def _framed(weights: xr.DataArray | pd.DataFrame | pd.Series, symbols: list[str]) -> pd.DataFrame:
+    if isinstance(weights, xr.DataArray):
+        weights = weights.to_pandas()
+    if isinstance(weights, pd.Series) and len(symbols) == 1:
+        weights = weights.to_frame(symbols[0])
+    if not isinstance(weights, pd.DataFrame) or not isinstance(weights.index, pd.DatetimeIndex):
+        raise UnusableFrame(
+            "Weights must be a table with times down and symbols across",
+            seen=type(weights).__name__,
+            cure=f"Give a DataFrame with a DatetimeIndex and the columns {symbols[:5]}",
+        )
+    if weights.index.tz is not None:
+        weights = weights.tz_convert(None)
+    return weights
+
+
+def _demand(holds: npt.NDArray[np.bool_], labels: pd.Index, what: str) -> None:
+    wrong = labels[~np.asarray(holds)]
+    if len(wrong):
+        raise UnusableFrame(
+            what, seen=str(wrong[0]), cure="Make the weights on the times and symbols of the bars"
+        )
+
+
+def _carried(close: Floats) -> Floats:
+    carried: Floats = pd.DataFrame(close).ffill().to_numpy()
+    return carried

@@ -1,0 +1,200 @@
+"""From filled orders to the numbers of a report."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from workbench.backtest.results import (
+    BacktestReport,
+    BenchmarkComparison,
+    CostReport,
+    Performance,
+    Period,
+    RiskNumbers,
+    TradeStatistics,
+)
+from workbench.backtest.trades import order_frame, trade_frame
+from workbench.market.fills import PARTIAL, REJECTED, UNPRICED
+from workbench.validation import (
+    RELATIVE_MEASURES,
+    measure,
+    periods_per_year,
+    profit_factor,
+    question_of,
+    win_rate,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import numpy.typing as npt
+    import xarray as xr
+
+    from workbench.backtest.engine import Filled
+    from workbench.backtest.plan import Plan
+    from workbench.market.costs import Costs
+
+    Floats = npt.NDArray[np.float64]
+
+__all__ = ["assemble"]
+
+NO_BIAS = ("", "none", "free", "point-in-time", "unknown")
+
+_DROPPED = {
+    PARTIAL: "{} buys were cut to the cash there was.",
+    REJECTED: "{} orders were rejected: no cash, or the account was worth nothing.",
+    UNPRICED: "{} orders were dropped: the bar had no price.",
+}
+
+
+def assemble(
+    plan: Plan,
+    filled: Filled,
+    bars: xr.Dataset,
+    *,
+    costs: Costs,
+    initial_cash: float,
+    benchmark: pd.Series,
+    labels: Mapping[str, Any],
+) -> BacktestReport:
+    """Value what was filled, and measure it.
+
+    Parameters
+    ----------
+    plan : Plan
+        What the engine was told.
+    filled : Filled
+        What it did.
+    bars : xarray.Dataset
+        Where the plan came from, for its attributes.
+    costs : Costs
+        What the orders cost.
+    initial_cash : float
+        Cash before the first bar.
+    benchmark : pandas.Series
+        Growth of 1, shape (time,).
+    labels : mapping
+        ``strategy``, ``engine`` and ``parameters`` of the report.
+    """
+    held = np.where(filled.positions == 0, 0.0, filled.positions * plan.closes)
+    equity = filled.cash + held.sum(axis=1)
+    returns = equity / np.r_[initial_cash, equity[:-1]] - 1.0
+    a_year = _a_year(bars)
+    trades, orders = trade_frame(plan, filled), order_frame(plan, filled)
+    traded = bars.sel(time=slice(plan.time[0], plan.time[-1]))
+    columns = list(plan.symbols)
+    return BacktestReport(
+        **labels,
+        dataset=str(bars.attrs.get("dataset") or "your frame"),
+        symbols=columns,
+        fills_at=plan.fills_at,
+        initial_cash=initial_cash,
+        period=Period(start=plan.time[0], end=plan.time[-1], bars=len(plan.time)),
+        results=_performance(returns, trades, a_year),
+        risk_metrics=RiskNumbers(**_measured(RiskNumbers, returns, a_year)),
+        trade_statistics=_statistics(trades),
+        benchmark_comparison=_compared(returns, benchmark, a_year),
+        costs=_charged(orders, costs, equity, initial_cash, a_year),
+        question=question_of(traded),
+        survivorship=str(bars.attrs.get("survivorship", "")),
+        notes=_notes(plan, filled, bars, benchmark, a_year),
+        equity=pd.DataFrame(
+            {"strategy": equity, "benchmark": benchmark.to_numpy() * initial_cash}, plan.time
+        ),
+        returns=pd.Series(returns, plan.time, name="returns"),
+        weights=pd.DataFrame(held / equity[:, None], plan.time, columns),
+        trades=trades,
+        orders=orders,
+    )
+
+
+def _a_year(bars: xr.Dataset) -> float:
+    calendars = (
+        np.atleast_1d(bars["calendar"].to_numpy()) if "calendar" in bars.coords else ["XNYS"]
+    )
+    return periods_per_year(bars.attrs.get("timeframe") or "1d", str(calendars[0]))
+
+
+def _measured(part: Any, returns: Floats, a_year: float) -> dict[str, float]:
+    """The fields of a part that are measures of returns."""
+    skipped = {"win_rate", "profit_factor", "total_trades"}
+    names = [name for name in part.model_fields if name not in skipped]
+    return {name: measure(name, returns, a_year) for name in names}
+
+
+def _performance(returns: Floats, trades: pd.DataFrame, a_year: float) -> Performance:
+    profits = trades["pnl"].to_numpy(dtype=np.float64)
+    return Performance(
+        **_measured(Performance, returns, a_year),
+        win_rate=win_rate(profits),
+        profit_factor=profit_factor(profits),
+        total_trades=len(trades),
+    )
+
+
+def _statistics(trades: pd.DataFrame) -> TradeStatistics:
+    profits = trades["pnl"]
+    won, lost = profits[profits > 0], profits[profits < 0]
+    return TradeStatistics(
+        total_trades=len(trades),
+        winning_trades=len(won),
+        losing_trades=len(lost),
+        open_trades=int(trades["open"].sum()),
+        average_win=won.mean(),
+        average_loss=lost.mean(),
+        largest_win=won.max(),
+        largest_loss=lost.min(),
+    )
+
+
+def _compared(returns: Floats, benchmark: pd.Series, a_year: float) -> BenchmarkComparison:
+    growth = benchmark.to_numpy(dtype=np.float64)
+    theirs = growth / np.r_[1.0, growth[:-1]] - 1.0
+    gained = measure("total_return", theirs, a_year)
+    return BenchmarkComparison(
+        benchmark=str(benchmark.name),
+        benchmark_return=gained,
+        outperformance=measure("total_return", returns, a_year) - gained,
+        **{which.value: find(returns, theirs, a_year) for which, find in RELATIVE_MEASURES.items()},
+    )
+
+
+def _charged(
+    orders: pd.DataFrame, costs: Costs, equity: Floats, initial_cash: float, a_year: float
+) -> CostReport:
+    value = (orders["size"] * orders["price"]).sum()
+    slip = costs.rates[1]
+    before = np.where(orders["side"] == "buy", 1 + slip, 1 - slip)
+    slipped = orders["size"] * np.abs(orders["price"] - orders["price"] / before)
+    return CostReport(
+        assumed=costs,
+        total_commission=orders["fee"].sum(),
+        slippage=slipped.sum(),
+        net_return=equity[-1] / initial_cash - 1.0,
+        turnover=value / equity.mean() * a_year / len(equity),
+    )
+
+
+def _notes(
+    plan: Plan, filled: Filled, bars: xr.Dataset, benchmark: pd.Series, a_year: float
+) -> list[str]:
+    notes = [
+        f"What is known at a close fills at the {plan.fills_at}; a year has {a_year:g} bars.",
+        f"The benchmark is {benchmark.name}; it trades for free.",
+    ]
+    bias = str(bars.attrs.get("survivorship", "")).strip()
+    if bias.lower() not in NO_BIAS:
+        notes.insert(0, bias)
+    notes += [
+        text.format(filled.statuses[status])
+        for status, text in _DROPPED.items()
+        if filled.statuses[status]
+    ]
+    if (filled.positions < 0).any():
+        notes.append("Short sales pay no borrow fee and their proceeds are cash.")
+    if not len(filled.orders):
+        notes.append("No order was placed: the strategy never traded.")
+    return notes

@@ -1,0 +1,188 @@
+"""From the names in a request to things, a backtest of them, and a line in the ledger."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from workbench.backtest.results import PerformanceReport
+from workbench.backtest.simulate import simulate
+from workbench.data import load_bars
+from workbench.errors import InvalidInput, OutOfRange
+from workbench.market.costs import Costs
+from workbench.registry import lookup
+from workbench.strategies.declaration import as_strategy
+from workbench.validation import Attempt, record_trial
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import xarray as xr
+
+    from workbench.backtest.results import BacktestReport
+    from workbench.context import Context
+
+__all__ = ["backtest_of", "performance_of"]
+
+Dates = tuple[dt.date | None, dt.date | None]
+DAY = dt.timedelta(days=1)
+SP500 = "sp500"
+
+
+def backtest_of(
+    strategy: Any,
+    data: Any,
+    dates: Dates,
+    *,
+    benchmark: Any,
+    parameters: Mapping[str, Any] | None,
+    options: dict[str, Any],
+    context: Context,
+) -> BacktestReport:
+    """Resolve the names, load the data, simulate, and record the trial.
+
+    Parameters
+    ----------
+    strategy, data, benchmark
+        Names or things.
+    dates : pair of date or None
+        First and last session traded.
+    parameters : mapping, optional
+        Of the strategy.
+    options : dict
+        ``costs`` (None trades for free), ``engine`` and ``initial_cash``.
+    context : Context
+        Whose lake, ledger and progress.
+    """
+    found = lookup("strategy", strategy) if isinstance(strategy, str) else strategy
+    _in_order(dates)
+    context.progress(0, 3, "loading bars")
+    bars = load_bars(data, end=_after(dates[1]), context=context)
+    _within(dates, bars)
+    measure = _benchmark(benchmark, data, bars, context)
+    context.progress(1, 3, "trading")
+    free = options["costs"] is None
+    report = simulate(
+        found,
+        bars,
+        benchmark=measure,
+        parameters=parameters,
+        start=dates[0],
+        **{**options, "costs": Costs.none() if free else options["costs"]},
+    )
+    context.progress(2, 3, "recording the trial")
+    trial = record_trial(_attempt(found, report), "backtest", context=context)
+    context.progress(3, 3, "done")
+    dropped = {"costs": None} if free else {}
+    return report.model_copy(update={"trial": trial, **dropped})
+
+
+def performance_of(
+    strategy: Any,
+    data: Any,
+    days: int,
+    *,
+    benchmark: Any,
+    parameters: Mapping[str, Any] | None,
+    context: Context,
+) -> PerformanceReport:
+    """A backtest of the last calendar days of the data.
+
+    Parameters
+    ----------
+    strategy, data, benchmark, parameters, context
+        As `backtest_of`.
+    days : int
+        Calendar days back from the last bar, which is included.
+    """
+    bars = load_bars(data, context=context)
+    last = pd.Timestamp(bars["time"].to_numpy()[-1]).date()
+    report = backtest_of(
+        strategy,
+        data if isinstance(data, str) else bars,
+        (last - (days - 1) * DAY, None),
+        benchmark=benchmark,
+        parameters=parameters,
+        options={"costs": Costs(), "engine": "kernel", "initial_cash": 100_000.0},
+        context=context,
+    )
+    return PerformanceReport(
+        strategy=report.strategy,
+        dataset=report.dataset,
+        period_days=days,
+        period=report.period,
+        performance_metrics=report.results,
+        risk_metrics=report.risk_metrics,
+        trade_statistics=report.trade_statistics,
+        benchmark_comparison=report.benchmark_comparison,
+        trial=report.trial,
+        notes=[f"The {days} days end with the data, on {last}.", *report.notes],
+        backtest=report,
+    )
+
+
+def _benchmark(given: Any, data: Any, bars: xr.Dataset, context: Context) -> xr.Dataset | None:
+    """Prices to compare with; a table of one's own is compared with itself by default."""
+    own_table = not isinstance(data, str)
+    if given is None or (own_table and isinstance(given, str) and given == SP500):
+        return None
+    if not isinstance(given, str):
+        return load_bars(given, context=context)
+    last = pd.Timestamp(bars["time"].to_numpy()[-1]).date()
+    return load_bars(given, end=last + DAY, context=context)
+
+
+def _in_order(dates: Dates) -> None:
+    first, last = dates
+    if first is not None and last is not None and last < first:
+        raise InvalidInput(
+            "The end date is before the start date",
+            seen=f"{first} to {last}",
+            cure="Exchange the two dates",
+        )
+
+
+def _within(dates: Dates, bars: xr.Dataset) -> None:
+    first, last = (pd.Timestamp(bars["time"].to_numpy()[at]).date() for at in (0, -1))
+    if dates[0] is not None and dates[0] > last:
+        raise OutOfRange("start_date", str(dates[0]), cure=f"The data run from {first} to {last}")
+
+
+def _after(day: dt.date | None) -> dt.date | None:
+    """The end of a period that includes its last day."""
+    return day and day + DAY
+
+
+def _attempt(strategy: Any, report: BacktestReport) -> Attempt:
+    return Attempt(
+        question=report.question,
+        subject=report.strategy,
+        source=_source(strategy),
+        parameters={
+            **report.parameters,
+            "costs": report.costs.assumed.model_dump() if report.costs else None,
+        },
+        outcome={
+            "sharpe_per_bar": _json(report.results.sharpe_per_bar),
+            "total_return": _json(report.results.total_return),
+            "bars": report.period.bars,
+        },
+    )
+
+
+def _source(strategy: Any) -> str:
+    """The source of a strategy, or the content of tables."""
+    if callable(strategy):
+        return as_strategy(strategy).source_hash
+    digest = hashlib.sha256()
+    for table in strategy if isinstance(strategy, tuple) else (strategy,):
+        digest.update(np.ascontiguousarray(np.asarray(table, dtype=np.float64)).tobytes())
+    return digest.hexdigest()
+
+
+def _json(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None

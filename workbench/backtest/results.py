@@ -1,0 +1,260 @@
+"""What the operations of this room return."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from workbench.domain import Number, Result
+from workbench.market.costs import Costs  # light: pydantic only
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+    from bokeh.models import LayoutDOM
+
+__all__ = [
+    "BacktestReport",
+    "BenchmarkComparison",
+    "CostReport",
+    "Performance",
+    "PerformanceReport",
+    "Period",
+    "RiskNumbers",
+    "TradeStatistics",
+]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Period(_Part):
+    """The bars that were traded, first and last included."""
+
+    start: dt.datetime
+    end: dt.datetime
+    bars: int
+
+
+class Performance(_Part):
+    """What was earned after costs; fractions, and ratios of a year unless they say otherwise.
+
+    Definitions stand in `workbench.validation.metrics`; ``win_rate`` and ``profit_factor`` are
+    of trades. What is not defined is NaN.
+    """
+
+    total_return: Number
+    annualized_return: Number
+    sharpe_ratio: Number
+    sharpe_per_bar: Number
+    sortino_ratio: Number
+    max_drawdown: Number
+    calmar_ratio: Number
+    win_rate: Number
+    profit_factor: Number
+    total_trades: int
+
+
+class RiskNumbers(_Part):
+    """How the returns are spread; `var_95` is of one bar."""
+
+    volatility: Number
+    var_95: Number
+    skewness: Number
+    kurtosis: Number
+
+
+class BenchmarkComparison(_Part):
+    """The same bars in the benchmark, which trades for free."""
+
+    benchmark: str
+    benchmark_return: Number
+    outperformance: Number
+    alpha: Number
+    beta: Number
+    correlation: Number
+    information_ratio: Number
+    tracking_error: Number
+
+
+class CostReport(_Part):
+    """What trading cost, in the currency of the account."""
+
+    assumed: Costs
+    total_commission: Number
+    slippage: Number
+    net_return: Number
+    turnover: Number = Field(description="Value traded over the mean account, per year.")
+
+
+class TradeStatistics(_Part):
+    """Trades after costs, in the currency of the account; a trade reduces a position."""
+
+    total_trades: int
+    winning_trades: int
+    losing_trades: int
+    open_trades: int
+    average_win: Number
+    average_loss: Number
+    largest_win: Number
+    largest_loss: Number
+
+
+class BacktestReport(Result):
+    """What a strategy would have earned.
+
+    Attributes
+    ----------
+    equity : pandas.DataFrame
+        Value of the account at each close; columns ``strategy`` and ``benchmark``.
+    returns : pandas.Series
+        Simple returns of the strategy; the first is measured from the initial cash.
+    weights : pandas.DataFrame
+        Fraction of the account held in each symbol at each close.
+    trades, orders : pandas.DataFrame
+        As `workbench.backtest.trades` makes them.
+    """
+
+    strategy: str
+    dataset: str
+    symbols: list[str]
+    engine: str
+    fills_at: str
+    initial_cash: float
+    period: Period
+    parameters: dict[str, Any]
+    results: Performance
+    risk_metrics: RiskNumbers
+    trade_statistics: TradeStatistics
+    benchmark_comparison: BenchmarkComparison | None = None
+    costs: CostReport | None = None
+    trial: int | None = Field(
+        default=None, description="Which different trial on this question it is."
+    )
+    question: str = ""
+    survivorship: str = ""
+    notes: list[str] = Field(default_factory=list)
+
+    equity: Any = Field(default=None, exclude=True, repr=False)
+    returns: Any = Field(default=None, exclude=True, repr=False)
+    weights: Any = Field(default=None, exclude=True, repr=False)
+    trades: Any = Field(default=None, exclude=True, repr=False)
+    orders: Any = Field(default=None, exclude=True, repr=False)
+
+    def noting(self, *notes: str) -> Self:
+        """The same report with more notes; empty ones are left out."""
+        return self.model_copy(update={"notes": [*self.notes, *filter(None, notes)]})
+
+    def to_frame(self) -> pd.DataFrame:
+        """Every number of the report.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Index ``measure``, column ``value``.
+        """
+        import pandas as pd  # noqa: PLC0415  heavy: pandas
+
+        parts = (self.results, self.risk_metrics, self.benchmark_comparison, self.costs)
+        rows = {
+            name: value
+            for part in parts
+            if part is not None
+            for name, value in part
+            if isinstance(value, float | int)
+        }
+        return pd.DataFrame({"value": rows.values()}, index=pd.Index(rows, name="measure"))
+
+    def plot(self) -> LayoutDOM:
+        """Equity beside the benchmark, drawdown and weights over the same time.
+
+        Returns
+        -------
+        bokeh.models.Column
+            Three figures that zoom together.
+        """
+        from workbench.backtest.tear_sheet import figures  # noqa: PLC0415  heavy: bokeh
+
+        return figures(self)
+
+    def tear_sheet(self, path: str | Path | None = None) -> str:
+        """The report as one self-contained HTML page.
+
+        Parameters
+        ----------
+        path : path, optional
+            Where to write it as well.
+
+        Returns
+        -------
+        str
+            The page; a notebook shows it.
+        """
+        from workbench.backtest.tear_sheet import page  # noqa: PLC0415  heavy: bokeh
+
+        return page(self, path)
+
+    def _scalars(self) -> list[tuple[str, Any]]:
+        best = self.benchmark_comparison
+        pairs: list[tuple[str, Any]] = [
+            ("strategy", self.strategy),
+            ("dataset", f"{self.dataset}, {len(self.symbols)} symbols"),
+            ("period", f"{self.period.start:%Y-%m-%d} to {self.period.end:%Y-%m-%d}"),
+            ("total_return", self.results.total_return),
+            ("annualized_return", self.results.annualized_return),
+            ("sharpe_ratio", self.results.sharpe_ratio),
+            ("max_drawdown", self.results.max_drawdown),
+            ("total_trades", self.results.total_trades),
+            ("costs", str(self.costs.assumed) if self.costs else "none: trading was free"),
+        ]
+        if best is not None:
+            pairs += [(f"return of {best.benchmark}", best.benchmark_return), ("alpha", best.alpha)]
+        if self.trial is not None:
+            pairs.append(("trial", f"number {self.trial} on this question"))
+        return pairs
+
+    def __repr__(self) -> str:
+        return "\n".join([super().__repr__(), *(f"  ! {note}" for note in self.notes)])
+
+    __str__ = __repr__
+
+
+class PerformanceReport(Result):
+    """How a strategy did over the last days of the data."""
+
+    headline: ClassVar[tuple[str, ...]] = ("strategy", "dataset", "period_days")
+
+    strategy: str
+    dataset: str
+    period_days: int
+    period: Period
+    performance_metrics: Performance
+    risk_metrics: RiskNumbers
+    trade_statistics: TradeStatistics
+    benchmark_comparison: BenchmarkComparison | None = None
+    trial: int | None = None
+    notes: list[str] = Field(default_factory=list)
+
+    backtest: Any = Field(default=None, exclude=True, repr=False)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Every number, as `BacktestReport.to_frame`."""
+        frame: pd.DataFrame = self.backtest.to_frame()
+        return frame
+
+    def plot(self) -> LayoutDOM:
+        """As `BacktestReport.plot`."""
+        layout: LayoutDOM = self.backtest.plot()
+        return layout
+
+    def __repr__(self) -> str:
+        shown = ("total_return", "sharpe_ratio", "max_drawdown", "total_trades")
+        numbers = [f"  {name:<12}  {getattr(self.performance_metrics, name):.4f}" for name in shown]
+        notes = [f"  ! {note}" for note in self.notes]
+        return "\n".join([super().__repr__(), *numbers, *notes])
+
+    __str__ = __repr__

@@ -1,0 +1,150 @@
+"""From a strategy and bars to a report: the plain function under `run_backtest`."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from workbench.backtest import engine as own_engine
+from workbench.backtest import vectorbt as vectorbt_engine
+from workbench.backtest.benchmark import benchmark_values
+from workbench.backtest.plan import Plan, plan_orders, weights_from_signals, weights_on
+from workbench.backtest.report import assemble
+from workbench.data import bars as read_bars
+from workbench.errors import InvalidInput, OutOfRange, TooLittleHistory, UnknownName
+from workbench.market.costs import Costs
+from workbench.strategies.declaration import Strategy, as_strategy
+
+if TYPE_CHECKING:
+    from workbench.backtest.engine import Filled
+    from workbench.backtest.results import BacktestReport
+    from collections.abc import Callable, Mapping
+
+__all__ = ["Engine", "simulate"]
+
+Engine = Literal["kernel", "vectorbt"]
+
+_ENGINES: Mapping[str, Callable[[Plan, Costs, float], Filled]] = {
+    "kernel": own_engine.fill_plan,
+    "vectorbt": vectorbt_engine.fill_plan,
+}
+
+
+def simulate(
+    strategy: Any,
+    bars: Any,
+    *,
+    costs: Costs | None = None,
+    benchmark: Any = None,
+    initial_cash: float = 100_000.0,
+    engine: Engine = "kernel",
+    parameters: Mapping[str, Any] | None = None,
+    start: Any = None,
+) -> BacktestReport:
+    """Trade a strategy on bars and report what it earned.
+
+    What is known at the close of bar t is traded at bar t + 1: at its open where the bars
+    have opens, else at its close. The weights of the last bar are not traded.
+
+    Parameters
+    ----------
+    strategy : Strategy, callable, table or pair of tables
+        A strategy; ``function(bars)`` that returns weights; weights, time × symbol (NaN
+        leaves a holding as it is); or ``(entries, exits)``, two tables of bool.
+    bars : xarray.Dataset or DataFrame
+        Bars, as `workbench.data.bars` reads them.
+    costs : Costs, optional
+        What an order costs; the defaults of `Costs`.
+    benchmark : xarray.Dataset, DataFrame or Series, optional
+        Prices of one symbol; by default an equal part of each symbol of `bars`, bought
+        at the first bar and held. It trades for free.
+    initial_cash : float
+        Cash before the first bar, above 0.
+    engine : {"kernel", "vectorbt"}
+        Ours, or vectorbt (an extra); they give the same orders.
+    parameters : mapping, optional
+        Parameter → value of the strategy.
+    start : date or str, optional
+        The first bar traded; earlier bars are only history for the strategy.
+
+    Returns
+    -------
+    BacktestReport
+        Without a trial number: `run_backtest` writes the ledger.
+
+    Raises
+    ------
+    TooLittleHistory
+        If there are no more bars than the strategy's warm-up.
+    UnknownName, OutOfRange, InvalidInput
+        If an engine or a parameter cannot be used.
+    UnusableFrame
+        If bars or weights cannot be read.
+    MissingExtra
+        If `engine` is vectorbt and that is not installed.
+    """
+    fill = _engine(engine)
+    if not (np.isfinite(initial_cash) and initial_cash > 0):
+        raise OutOfRange("initial_cash", initial_cash, cure="Give an amount above 0")
+    read = read_bars(bars)
+    wanted, name, values = _targets(strategy, read, parameters)
+    plan = plan_orders(wanted, read, start=None if start is None else np.datetime64(start, "ns"))
+    charged = costs or Costs()
+    return assemble(
+        plan,
+        fill(plan, charged, initial_cash),
+        read,
+        costs=charged,
+        initial_cash=initial_cash,
+        benchmark=benchmark_values(benchmark, plan),
+        labels={"strategy": name, "engine": engine, "parameters": values},
+    )
+
+
+def _engine(name: str) -> Callable[[Plan, Costs, float], Filled]:
+    if name not in _ENGINES:
+        raise UnknownName("engine", name, _ENGINES)
+    return _ENGINES[name]
+
+
+def _targets(
+    given: Any, bars: xr.Dataset, parameters: Mapping[str, Any] | None
+) -> tuple[xr.DataArray, str, dict[str, Any]]:
+    """Weights on the bars, the name of what made them, and its parameters."""
+    if _is_table(given) or isinstance(given, tuple):
+        if parameters:
+            raise InvalidInput(
+                "Weights and signals have no parameters",
+                seen=sorted(parameters),
+                cure="Give a strategy, or leave the parameters out",
+            )
+        return _tabled(given, bars), "weights" if _is_table(given) else "entries and exits", {}
+    made = as_strategy(given)
+    values = made.checked(parameters)
+    _has_history(made, values, bars)
+    return made.targets(bars, values), made.name, values.model_dump(mode="json")
+
+
+def _tabled(given: Any, bars: xr.Dataset) -> xr.DataArray:
+    if not isinstance(given, tuple):
+        return weights_on(bars, given)
+    if len(given) != 2:
+        raise InvalidInput(
+            "Signals are a pair of tables, entries and exits",
+            seen=f"{len(given)} tables",
+            cure="Give (entries, exits)",
+        )
+    return weights_from_signals(bars, *given)
+
+
+def _is_table(given: Any) -> bool:
+    return isinstance(given, pd.DataFrame | pd.Series | xr.DataArray)
+
+
+def _has_history(strategy: Strategy, values: Any, bars: xr.Dataset) -> None:
+    needs = strategy.warm_up(values) + 1
+    if bars.sizes["time"] < needs:
+        raise TooLittleHistory(needs, bars.sizes["time"], f"strategy {strategy.name!r}")

@@ -1,0 +1,5 @@
+"""What to hold and when: one file for each strategy."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

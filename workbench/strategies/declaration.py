@@ -1,0 +1,294 @@
+"""A strategy: what to hold after each bar, in one of two forms, with checked parameters."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import xarray as xr
+
+from workbench.errors import ConfigurationError, InvalidInput, UnusableFrame
+from workbench.features.parameters import parameter_model, source_hash
+from workbench.registry import checked, register
+from workbench.strategies.stepping import Memory, Observe, advance, run_steps
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from pydantic import BaseModel
+
+__all__ = ["Form", "Strategy", "as_strategy", "strategy"]
+
+Form = Literal["targets", "step"]
+
+
+class Strategy:
+    """What to hold after each bar.
+
+    Parameters
+    ----------
+    name : str
+        Its name on every surface.
+    function : callable
+        Form ``targets``: ``function(bars, *, <parameters>)`` returns weights, dims
+        (time, symbol); row t depends on rows up to t only; NaN leaves a holding as it is.
+        Form ``step``: ``function(state, observation, position, *, <parameters>)`` returns
+        ``(state, intent)``, all scalars, for one symbol and bar; it is compiled.
+    form : {"targets", "step"}
+        Which of the two.
+    warm_up : int or callable
+        How many bars, the current one included, a decision needs; a function of the
+        parameters where it depends on them.
+    inputs : mapping, optional
+        Form ``step``: name → ``function(bars, parameters)``, a causal feature with dims
+        (time, symbol); the step sees it as ``observation.<name>``.
+    initial : float or tuple of float
+        Form ``step``: the state before the first bar.
+
+    Attributes
+    ----------
+    parameters : type of pydantic.BaseModel
+        The model of the keyword-only arguments, with their ranges.
+
+    Notes
+    -----
+    An intent is the exposure wanted in one symbol, from −1 (short) to 1 (long), a share of the
+    capital that is divided equally among the symbols; NaN keeps what is held. ``position`` is
+    the exposure wanted last. No order is placed while the intent stays the same.
+    """
+
+    kind: ClassVar[str] = "strategy"
+
+    def __init__(
+        self,
+        name: str,
+        function: Callable[..., Any],
+        form: Form = "targets",
+        *,
+        warm_up: int | Callable[[Any], int] = 1,
+        inputs: Mapping[str, Observe] | None = None,
+        initial: float | tuple[float, ...] = 0.0,
+    ) -> None:
+        if form == "step" and not inputs:
+            raise ConfigurationError(
+                f"The step strategy {name!r} declares no inputs",
+                cure='Name what it observes: inputs={"z": lambda bars, p: zscore(bars)}',
+            )
+        functools.update_wrapper(self, function)
+        self.name = name
+        self.function = function
+        self.form = form
+        self.inputs = dict(inputs or {})
+        self.initial = initial
+        self.parameters: type[BaseModel] = parameter_model(function, self._title)
+        self._warm_up = warm_up
+
+    @property
+    def source_hash(self) -> str:
+        """A hash that changes when the function's text changes."""
+        return source_hash(self.function)
+
+    @property
+    def description(self) -> str:
+        """The docstring."""
+        return inspect.getdoc(self.function) or ""
+
+    def checked(self, parameters: Mapping[str, Any] | BaseModel | None = None) -> BaseModel:
+        """Parameter values, checked, defaults filled in.
+
+        Raises
+        ------
+        UnknownName
+            If a parameter does not exist.
+        OutOfRange
+            If a value lies outside its bounds.
+        InvalidInput
+            If a value is of the wrong kind.
+        """
+        return checked(self.parameters, parameters or {}, self._title)
+
+    def warm_up(self, parameters: Mapping[str, Any] | BaseModel | None = None) -> int:
+        """Bars, the current one included, that a decision needs."""
+        rule = self._warm_up
+        return rule(self.checked(parameters)) if callable(rule) else rule
+
+    def targets(
+        self, bars: xr.Dataset, parameters: Mapping[str, Any] | BaseModel | None = None
+    ) -> xr.DataArray:
+        """Weights to hold after each bar.
+
+        Parameters
+        ----------
+        bars : xarray.Dataset
+            Bars with dims (time, symbol).
+        parameters : mapping, optional
+            Parameter → value.
+
+        Returns
+        -------
+        xarray.DataArray, dims (time, symbol)
+            Fractions of the account; NaN leaves a holding as it is.
+
+        Raises
+        ------
+        UnusableFrame
+            If the function returns something that is no table of weights.
+        """
+        values = self.checked(parameters)
+        if self.form == "step":
+            return _changes_only(run_steps(self, bars, values).intents, bars)
+        return _as_weights(self.function(bars, **dict(values)), bars, self._title)
+
+    def advance(
+        self,
+        window: xr.Dataset,
+        memory: Memory | None = None,
+        parameters: Mapping[str, Any] | BaseModel | None = None,
+    ) -> tuple[xr.DataArray, Memory | None]:
+        """The weights after the last bar of a window: what a live run asks at each bar.
+
+        Parameters
+        ----------
+        window : xarray.Dataset
+            At least the last `warm_up` bars.
+        memory : Memory, optional
+            What the previous call returned; None before the first bar.
+        parameters : mapping, optional
+            Parameter → value.
+
+        Returns
+        -------
+        weights : xarray.DataArray, dims (symbol,)
+            Equal to the last row of `targets` over the whole history.
+        memory : Memory or None
+            For the next call; None for the form ``targets``, which needs none.
+        """
+        values = self.checked(parameters)
+        if self.form == "targets":
+            return self.targets(window, values).isel(time=-1), None
+        before = memory or Memory.initial(self.initial, window.sizes["symbol"])
+        after = advance(self, window, before, values)
+        changed = np.where(after.positions != before.positions, after.positions, np.nan)
+        last = window["close"].isel(time=-1)
+        return last.copy(data=changed / window.sizes["symbol"]), after
+
+    def __call__(self, bars: xr.Dataset, **parameters: Any) -> xr.DataArray:
+        """`targets`, with the parameters as keywords."""
+        return self.targets(bars, parameters)
+
+    @property
+    def _title(self) -> str:
+        return f"strategy {self.name!r}"
+
+    def __repr__(self) -> str:
+        shown = ", ".join(
+            name if field.is_required() else f"{name}={field.default!r}"
+            for name, field in self.parameters.model_fields.items()
+        )
+        return f"<strategy {self.name}({shown}), {self.form} form>"
+
+
+def strategy(
+    name: str = "",
+    *,
+    form: Form = "targets",
+    warm_up: int | Callable[[Any], int] = 1,
+    inputs: Mapping[str, Observe] | None = None,
+    initial: float | tuple[float, ...] = 0.0,
+) -> Callable[[Callable[..., Any]], Strategy]:
+    """Declare a function as a strategy, known by name on every surface.
+
+    Parameters
+    ----------
+    name : str
+        Its name; empty means the function's own. A later strategy of the same name
+        replaces the earlier.
+    form, warm_up, inputs, initial
+        As in `Strategy`.
+
+    Examples
+    --------
+    >>> from workbench.strategies import strategy
+    >>> @strategy("above_average", warm_up=lambda p: p.window)
+    ... def above_average(bars, *, window: int = 50):
+    ...     close = bars["close"]
+    ...     above = close > close.rolling(time=window).mean()
+    ...     return above / close.sizes["symbol"]
+    >>> above_average
+    <strategy above_average(window=50), targets form>
+    """
+
+    def declare(function: Callable[..., Any]) -> Strategy:
+        made = Strategy(
+            name or function.__name__,
+            function,
+            form,
+            warm_up=warm_up,
+            inputs=inputs,
+            initial=initial,
+        )
+        register("strategy", made.name, made)
+        return made
+
+    return declare
+
+
+def as_strategy(thing: Any) -> Strategy:
+    """A strategy as it is; any other callable of bars as a strategy of that name.
+
+    Parameters
+    ----------
+    thing : Strategy or callable
+        ``function(bars)`` that returns weights; its annotated keyword-only arguments are
+        parameters.
+
+    Raises
+    ------
+    InvalidInput
+        If it is neither.
+    """
+    if isinstance(thing, Strategy):
+        return thing
+    if not callable(thing):
+        raise InvalidInput(
+            "This is no strategy",
+            seen=type(thing).__name__,
+            cure="Give a name, a @strategy, a function of bars, or a table of weights",
+        )
+    return Strategy(getattr(thing, "__name__", type(thing).__name__).strip("<>"), thing)
+
+
+def _changes_only(intents: npt.NDArray[np.float64], bars: xr.Dataset) -> xr.DataArray:
+    """Weights where the exposure wanted changes, NaN elsewhere."""
+    held = pd.DataFrame(intents).ffill().fillna(0.0).to_numpy()
+    before = np.vstack([np.zeros((1, held.shape[1])), held[:-1]])
+    return bars["close"].copy(data=np.where(held != before, held / held.shape[1], np.nan))
+
+
+def _as_weights(answer: Any, bars: xr.Dataset, title: str) -> xr.DataArray:
+    close = bars["close"]
+    if isinstance(answer, xr.DataArray) and set(answer.dims) == {"time", "symbol"}:
+        answer = answer.transpose("time", "symbol").to_pandas()
+    if isinstance(answer, pd.Series) and close.sizes["symbol"] == 1:
+        answer = answer.to_frame(str(close["symbol"].to_numpy()[0]))
+    if isinstance(answer, np.ndarray) and answer.shape == close.shape:
+        answer = pd.DataFrame(answer, close.indexes["time"], close.indexes["symbol"])
+    if not isinstance(answer, pd.DataFrame):
+        raise UnusableFrame(
+            f"{title} returns no table of weights",
+            seen=type(answer).__name__,
+            cure="Return a DataArray or DataFrame with the times and symbols of the bars",
+        )
+    strange = answer.index.difference(close.indexes["time"])
+    if len(strange) or not answer.columns.isin(close.indexes["symbol"]).all():
+        raise UnusableFrame(
+            f"{title} returns weights for times or symbols that have no bar",
+            seen=str(strange[0]) if len(strange) else sorted(map(str, answer.columns)),
+            cure="Return weights on the times and symbols of the bars",
+        )
+    laid = answer.reindex(index=close.indexes["time"], columns=close.indexes["symbol"])
+    return close.copy(data=laid.to_numpy(dtype=np.float64))
