@@ -123,8 +123,8 @@ def pair_correlations(returns: pd.DataFrame) -> Correlations:
 
 def _pairs(matrix: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """The defined correlations above the diagonal."""
-    above = matrix[np.triu(np.isfinite(matrix), k=1)]
-    return above.astype(np.float64)
+    above: npt.NDArray[np.float64] = matrix[np.triu(np.isfinite(matrix), k=1)]
+    return above
 
 
 def _summary(pairs: npt.NDArray[np.float64]) -> CorrelationSummary:
