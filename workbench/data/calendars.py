@@ -11,23 +11,23 @@ import contextlib
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from workbench.errors import InvalidInput, NoData, OutOfRange, UnknownName
+from workbench.errors import OutOfRange, UnknownName
 from workbench.settings import cache_folder
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from types import ModuleType
 
     import numpy.typing as npt
 
     Instants = npt.NDArray[np.datetime64]
 
-__all__ = ["Calendar", "open_calendar"]
+__all__ = ["ALWAYS", "Calendar", "open_calendar"]
 
 LAST_YEAR = 2040
 DAY = np.timedelta64(1, "D")
@@ -57,7 +57,10 @@ class Calendar:
 
     def are_sessions(self, dates: Instants) -> npt.NDArray[np.bool_]:
         """Whether each date is a session."""
-        return self.sessions[self._at(dates)] == dates.astype("datetime64[D]")
+        same: npt.NDArray[np.bool_] = self.sessions[self._at(dates)] == dates.astype(
+            "datetime64[D]"
+        )
+        return same
 
     def close_of(self, dates: Instants) -> Instants:
         """When the last session up to each date closes, naive UTC.
@@ -164,7 +167,7 @@ def _built(name: str, year: int) -> Calendar:
     import pandas as pd  # noqa: PLC0415  heavy: pandas
 
     if name not in exchange_calendars.get_calendar_names():
-        raise UnknownName("calendar", name, [*ALWAYS, *exchange_calendars.get_calendar_names()])
+        raise UnknownName("calendar", name, {*ALWAYS, *exchange_calendars.get_calendar_names()})
     low, high = _bounds(exchange_calendars, name)
     calendar = exchange_calendars.get_calendar(
         name,
@@ -201,4 +204,5 @@ def _local_dates(stamps: Instants, zone: str) -> Instants:
     import pandas as pd  # noqa: PLC0415  heavy: pandas
 
     index = pd.DatetimeIndex(stamps).tz_localize("UTC").tz_convert(ZoneInfo(zone))
-    return index.tz_localize(None).to_numpy("datetime64[D]")
+    dates: Instants = index.tz_localize(None).to_numpy("datetime64[D]")
+    return dates

@@ -6,13 +6,14 @@ import hashlib
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from workbench.domain import BAR_COLUMNS, OHLCV
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import pandas as pd
 
 __all__ = ["FACTOR", "SCHEMA", "content_hash", "table_of_symbols", "table_of_wide"]
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-import xarray as xr
 
 from workbench.context import current
 from workbench.data.canonical import FACTOR
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pyarrow as pa
+    import xarray as xr
 
     from workbench.context import Context
     from workbench.data.manifest import Manifest

@@ -108,9 +108,11 @@ def _last_days(
         months = times.astype("datetime64[M]")
         offset = times.astype("datetime64[D]") - months.astype("datetime64[D]")
         after = (months + timeframe.count).astype("datetime64[D]") + offset
-        return after - np.timedelta64(1, "D")
+        last: npt.NDArray[np.datetime64] = after - np.timedelta64(1, "D")
+        return last
     days = timeframe.count * {"d": 1, "w": 7}[timeframe.unit]
-    return times.astype("datetime64[D]") + np.timedelta64(days - 1, "D")
+    ends: npt.NDArray[np.datetime64] = times.astype("datetime64[D]") + np.timedelta64(days - 1, "D")
+    return ends
 
 
 def _codes(column: pa.ChunkedArray) -> tuple[list[str], npt.NDArray[np.int64]]:

@@ -169,11 +169,12 @@ class DeltaLake:
     def _opened(self, table: str, version: int | None = None) -> DeltaTable | None:
         delta = _delta()
         try:
-            return delta.DeltaTable(self._path(table), version=version)
+            opened: DeltaTable = delta.DeltaTable(self._path(table), version=version)
         except delta.exceptions.TableNotFoundError:
             return None
         except (OSError, delta.exceptions.DeltaError) as error:
             raise self._damaged(table, error) from error
+        return opened
 
     def _path(self, table: str) -> str:
         return f"{self.url}/{table}"
