@@ -19,7 +19,7 @@ NAMES = ("python3.11", "python3.12", "python3.13", "python3", "python")
 INSTALLED_GB, UNPACKING_GB = 8, 2
 
 
-class Refusal(Exception):
+class RefusalError(Exception):
     """What stands in the way, and the cure."""
 
 
@@ -44,7 +44,7 @@ def find_python(wanted=None):
         if version is not None and OLDEST <= version < TOO_NEW:
             return name
         found.append("%s is %s" % (name, "%d.%d" % version if version else "not there"))
-    raise Refusal(
+    raise RefusalError(
         "Python 3.11, 3.12 or 3.13 is needed (%s): install one (Debian, Ubuntu: apt install "
         "python3.11 python3.11-venv) or name yours: make PYTHON=/path/to/python3.11"
         % ", ".join(found)
@@ -55,7 +55,7 @@ def check_venv(python):
     """Refuse an interpreter that cannot make environments."""
     code = "import venv, ensurepip"
     if subprocess.call([python, "-c", code], stderr=subprocess.DEVNULL):
-        raise Refusal(
+        raise RefusalError(
             "%s has no venv: install it (Debian, Ubuntu: apt install python%d.%d-venv) "
             "or name another Python: make PYTHON=/path/to/python3.11"
             % ((python,) + version_of(python))
@@ -66,7 +66,7 @@ def check_space(folder, gigabytes):
     """Refuse a disk that the installation would fill."""
     free = shutil.disk_usage(folder).free / 1e9
     if free < gigabytes:
-        raise Refusal(
+        raise RefusalError(
             "%.1f GB free in %s, %d GB are needed: free some, or move the clone "
             "(for a temporary folder: set TMPDIR)" % (free, folder, gigabytes)
         )
@@ -111,9 +111,13 @@ def drop_half_installed(venv, python):
 def install(venv, extras, constraints, wanted):
     """Create or complete the environment."""
     python = os.path.join(venv, "bin", "python")
-    works = subprocess.call(
-        [python, "-m", "pip", "--version"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) if os.path.exists(python) else 1
+    works = (
+        subprocess.call(
+            [python, "-m", "pip", "--version"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        if os.path.exists(python)
+        else 1
+    )
     usable = works == 0 and OLDEST <= (version_of(python) or (0, 0)) < TOO_NEW
     if usable:
         drop_half_installed(venv, python)
@@ -123,13 +127,15 @@ def install(venv, extras, constraints, wanted):
         check_space(ROOT, INSTALLED_GB)
         check_space(tempfile.gettempdir(), UNPACKING_GB)
         subprocess.check_call([base, "-m", "venv", "--clear", venv])
-    print("Installing [%s] into %s: some minutes, once." % (extras, os.path.relpath(venv)), flush=True)
+    print(
+        "Installing [%s] into %s: some minutes, once." % (extras, os.path.relpath(venv)), flush=True
+    )
     failed = subprocess.call(
         [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         + ["--constraint", constraints, "--editable", "%s[%s]" % (ROOT, extras)],
     )
     if failed:
-        raise Refusal(
+        raise RefusalError(
             "pip could not install the environment (its reason stands above): run the same command "
             "again to go on where it stopped"
         )
@@ -158,7 +164,7 @@ def main():
         install(chosen.venv, asked, chosen.constraints, chosen.python)
         with open(stamp, "w", encoding="utf-8") as file:
             file.write(mark + " " + asked)
-    except (Refusal, subprocess.CalledProcessError, OSError) as reason:
+    except (RefusalError, subprocess.CalledProcessError, OSError) as reason:
         print("workbench: %s" % reason, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
