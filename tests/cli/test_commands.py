@@ -174,7 +174,7 @@ def test_doctor_names_a_broken_file_and_the_cure(tmp_path, monkeypatch, capsys):
     report = json.loads(capsys.readouterr().out)
     wrong = [finding for finding in report["findings"] if finding["level"] == "error"]
     assert not report["healthy"]
-    assert ["your strategies"] == [finding["name"] for finding in wrong]
+    assert [finding["name"] for finding in wrong] == ["your strategies"]
     assert "wrong.py" in wrong[0]["cure"]
 
 

@@ -41,11 +41,14 @@ def show(result: Any, *, as_json: bool = False) -> None:
 
 
 def _show_result(result: Result) -> None:
-    has_table = type(result).to_frame is not Result.to_frame
-    if not has_table or type(result).__repr__ is not Result.__repr__ or result.headline:
+    """The sentence of a result, and its table unless that says the same again."""
+    own_words = bool(result.headline) or type(result).__repr__ is not Result.__repr__
+    own_table = type(result).to_frame is not Result.to_frame
+    frame = result.to_frame()
+    if own_words or not own_table:
         click.echo(repr(result))
-    if has_table:
-        Console().print(table(result.to_frame()))
+    if own_table and not (own_words and frame.index.name == "field"):
+        Console().print(table(frame))
 
 
 def table(frame: pd.DataFrame) -> Table:
