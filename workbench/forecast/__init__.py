@@ -1,0 +1,5 @@
+"""Forecasts with their uncertainty, always beside "tomorrow equals today"."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

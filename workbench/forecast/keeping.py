@@ -1,0 +1,158 @@
+"""A training becomes a model of the registry, a line of the ledger and a report."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from workbench.forecast.models import TrainedModel, save_model
+from workbench.forecast.results import (
+    ModelInfo,
+    Performance,
+    TrainingHistory,
+    TrainingReport,
+    TrainingRun,
+)
+from workbench.validation import Attempt, question_of, record_trial
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from workbench.context import Context
+    from workbench.forecast.series import Series
+    from workbench.forecast.training import Training
+
+__all__ = ["keep"]
+
+SOURCES = ("neuralforecast", "nhits", "scaling", "training")
+
+
+def keep(
+    training: Training, series: Series, *, kind: str, name: str | None, context: Context
+) -> TrainingReport:
+    """Save the model, record the trial and report.
+
+    Parameters
+    ----------
+    training : Training
+        What was trained.
+    series : Series
+        On what.
+    kind : str
+        The model type.
+    name : str, optional
+        What the model id begins with; type and date by default.
+    context : Context
+        Whose stores and clock.
+    """
+    parameters = _parameters(training)
+    model = TrainedModel(
+        model_id="",
+        model_type=kind,
+        series=series.name,
+        forecaster=training.model,
+        trained_at=context.now(),
+        trained_until=_date(series, training.split.evaluation - 1),
+        evaluation=training.evaluation.model_dump(),
+        parameters=parameters,
+    )
+    metrics = _metrics(training)
+    name = name or f"{kind.lower()}_{context.now():%Y%m%d}"
+    model_id = save_model(model, name=name, metrics=metrics, context=context)
+    attempt = Attempt(question_of(series.bars), kind, _source(), parameters, metrics)
+    trials = record_trial(attempt, "train", context=context)
+    return _report(training, series, replace(model, model_id=model_id), trials)
+
+
+def _report(training: Training, series: Series, model: TrainedModel, trials: int) -> TrainingReport:
+    evaluation, device = training.evaluation, training.schedule.device
+    return TrainingReport(
+        model_id=model.model_id,
+        model_type=model.model_type,
+        series=series.name,
+        training=_run(training, series),
+        performance=Performance(
+            mae=evaluation.model.mae,
+            rmse=evaluation.model.rmse,
+            mape=evaluation.model.mape,
+            r2_score=evaluation.model.r2_score,
+        ),
+        evaluation=evaluation,
+        model_info=_info(training),
+        trials=trials,
+        statement=evaluation.statement,
+        device=device,
+        survivorship=series.survivorship,
+        losses=_losses(training),
+        model=model,
+    )
+
+
+def _run(training: Training, series: Series) -> TrainingRun:
+    fit, schedule = training.fit, training.schedule
+    return TrainingRun(
+        epochs=schedule.epochs,
+        batch_size=schedule.batch_size,
+        learning_rate=schedule.learning_rate,
+        validation_split=training.validation_split,
+        seed=schedule.seed,
+        seconds=fit.seconds,
+        training_windows=training.windows[0],
+        validation_windows=training.windows[1],
+        first=_date(series, 0),
+        trained_until=_date(series, training.split.evaluation - 1),
+        evaluated_until=series.last_date,
+        training_history=TrainingHistory(
+            epochs_completed=len(fit.valid_losses),
+            final_loss=fit.train_losses[-1],
+            final_val_loss=fit.valid_losses[-1],
+            best_epoch=fit.best_epoch,
+            early_stopping=fit.stopped_by == "early stopping",
+            stopped_by=fit.stopped_by,
+        ),
+    )
+
+
+def _parameters(training: Training) -> dict[str, Any]:
+    schedule = {k: v for k, v in asdict(training.schedule).items() if k != "max_seconds"}
+    shape = training.model.architecture.to_json()
+    return {**shape, **schedule, "validation_split": training.validation_split}
+
+
+def _metrics(training: Training) -> dict[str, float]:
+    evaluation = training.evaluation
+    return {
+        "mae": evaluation.model.mae,
+        "naive_mae": evaluation.naive.mae,
+        "skill": evaluation.skill,
+        "pinball_skill": evaluation.pinball_skill,
+        "seconds": training.fit.seconds,
+    }
+
+
+def _info(training: Training) -> ModelInfo:
+    arrays = training.model.weights.values()
+    count = sum(array.size for array in arrays)
+    size = sum(array.nbytes for array in arrays) / 1e6
+    return ModelInfo(parameters=count, trainable_parameters=count, model_size_mb=size)
+
+
+def _losses(training: Training) -> pd.DataFrame:
+    losses = {"train": training.fit.train_losses, "validation": training.fit.valid_losses}
+    index = pd.RangeIndex(1, len(training.fit.valid_losses) + 1, name="epoch")
+    return pd.DataFrame(losses, index=index)
+
+
+def _date(series: Series, position: int) -> date:
+    day: date = series.times[position].astype("datetime64[D]").item()
+    return day
+
+
+def _source() -> str:
+    """The hash of what makes a model: the network, its scaling and its training."""
+    files = [Path(__file__).with_name(f"{name}.py") for name in SOURCES]
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()

@@ -1,0 +1,202 @@
+"""Trained models by name, kept in the experiment store.
+
+A model is numbers (safetensors) and a card (JSON): loading one runs no code of its own.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+from workbench.context import current
+from workbench.errors import InvalidInput, MissingExtra, StoreError, UnknownName
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from workbench.context import Context
+    from workbench.domain import ModelRef
+    from workbench.forecast.nhits import Nhits
+
+__all__ = [
+    "NAIVE",
+    "TrainedModel",
+    "load_model",
+    "model_names",
+    "newest_model",
+    "save_model",
+    "trained_models",
+]
+
+NAIVE = "naive"
+WEIGHTS = "weights.safetensors"
+CARD = "model.json"
+FORMAT = 1
+
+
+@dataclass(frozen=True, eq=False)
+class TrainedModel:
+    """A model that forecasts, and what is known of it.
+
+    Parameters
+    ----------
+    model_id : str
+        Its name.
+    model_type : str
+        ``NHITS``.
+    series : str
+        The series it was trained on.
+    forecaster : Nhits
+        The model itself.
+    trained_at : datetime
+        When, in UTC.
+    trained_until : date
+        The last session it has learned from, the choice of the epoch included.
+    evaluation : dict
+        The `Evaluation` of its training as JSON values.
+    parameters : dict
+        Of its training.
+    """
+
+    model_id: str
+    model_type: str
+    series: str
+    forecaster: Nhits = field(repr=False)
+    trained_at: datetime
+    trained_until: date
+    evaluation: dict[str, Any] = field(repr=False)
+    parameters: dict[str, Any] = field(repr=False)
+
+
+def model_names() -> list[str]:
+    """``naive``, which is always there, and the trained models of the process's own context."""
+    return [NAIVE, *(str(model["model_id"]) for model in trained_models(current()))]
+
+
+def trained_models(context: Context) -> list[dict[str, Any]]:
+    """What is known of every trained model, newest first, without loading it."""
+    return [model for model in context.experiments.models() if "trained_until" in model["tags"]]
+
+
+def newest_model(
+    series: str, *, horizon: int, known_at: date, context: Context
+) -> TrainedModel | None:
+    """The newest model of a series that reaches far enough and has seen nothing later.
+
+    Parameters
+    ----------
+    series : str
+        Name of the series.
+    horizon : int
+        Steps that are wanted.
+    known_at : date
+        The last session that a forecast may know; a model that learned from later sessions
+        would know the future.
+    """
+    for model in trained_models(context):
+        tags = model["tags"]
+        reaches = int(model["parameters"]["horizon"]) >= horizon
+        is_past = date.fromisoformat(tags["trained_until"]) <= known_at
+        if tags.get("series") == series and reaches and is_past:
+            return load_model(model["model_id"], context=context)
+    return None
+
+
+def load_model(model: ModelRef, *, context: Context) -> TrainedModel:
+    """A trained model by its id, or the model itself.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such model.
+    StoreError
+        If its files are damaged or of another version.
+    """
+    if isinstance(model, TrainedModel):
+        return model
+    if not isinstance(model, str):
+        raise InvalidInput("This is no model", seen=model, cure="Give a model id or a TrainedModel")
+    known = [str(one["model_id"]) for one in trained_models(context)]
+    if model not in known:
+        raise UnknownName("model", model, [NAIVE, *known])
+    files = (context.experiments.artifact(model, file) for file in (CARD, WEIGHTS))
+    try:
+        return _unpacked(model, *files)
+    except (ValueError, KeyError, TypeError) as error:
+        raise StoreError(
+            f"The model {model} cannot be loaded: {error}",
+            cure="Its files are damaged or of another version of the workbench; train it again",
+        ) from error
+
+
+def save_model(
+    model: TrainedModel, *, name: str, metrics: dict[str, float], context: Context
+) -> str:
+    """Keep a model in the experiment store; it can be loaded by the id that is returned.
+
+    Parameters
+    ----------
+    model : TrainedModel
+        Its own ``model_id`` is not used.
+    name : str
+        What the id begins with.
+    metrics : dict
+        What a list of models shows.
+    """
+    card = {
+        "format": FORMAT,
+        "model_type": model.model_type,
+        "series": model.series,
+        "architecture": model.forecaster.architecture.to_json(),
+        "transform": model.forecaster.transform,
+        "trained_at": model.trained_at.isoformat(),
+        "trained_until": model.trained_until.isoformat(),
+        "evaluation": model.evaluation,
+        "parameters": model.parameters,
+    }
+    weights = _safetensors().save(model.forecaster.weights)
+    return context.experiments.log(
+        name,
+        parameters=model.parameters,
+        metrics=metrics,
+        artifacts={CARD: json.dumps(card, indent=1).encode(), WEIGHTS: weights},
+        tags={
+            "series": model.series,
+            "model_type": model.model_type,
+            "trained_until": model.trained_until.isoformat(),
+        },
+    )
+
+
+def _unpacked(model_id: str, card_bytes: bytes, weights: bytes) -> TrainedModel:
+    from workbench.forecast.nhits import Architecture, Nhits  # noqa: PLC0415  heavy: numpy
+
+    card = json.loads(card_bytes)
+    if card["format"] != FORMAT:
+        raise ValueError(f"format {card['format']}, not {FORMAT}")
+    architecture = Architecture.from_json(card["architecture"])
+    safetensors = _safetensors()
+    try:
+        arrays = safetensors.load(weights)
+    except Exception as error:  # the library's own error derives from Exception alone
+        raise ValueError(str(error)) from error
+    return TrainedModel(
+        model_id=model_id,
+        model_type=card["model_type"],
+        series=card["series"],
+        forecaster=Nhits(architecture, arrays, card["transform"]),
+        trained_at=datetime.fromisoformat(card["trained_at"]).astimezone(UTC),
+        trained_until=date.fromisoformat(card["trained_until"]),
+        evaluation=card["evaluation"],
+        parameters=card["parameters"],
+    )
+
+
+def _safetensors() -> ModuleType:
+    try:
+        import safetensors.numpy  # noqa: PLC0415  optional: safetensors
+    except ImportError:
+        raise MissingExtra("safetensors", "to keep and load models", "forecast") from None
+    return safetensors.numpy

@@ -1,0 +1,119 @@
+"""The forecasts that every model is measured against."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from workbench.errors import TooLittleHistory
+from workbench.forecast.scaling import transform_of, transformed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+
+    Floats = npt.NDArray[np.float64]
+
+__all__ = ["Naive", "fit_drift", "fit_repeat_last"]
+
+FEWEST_DIFFERENCES = 30
+
+
+@dataclass(frozen=True, eq=False)
+class Naive:
+    """The last value, or its drift, with the spread that past moves had.
+
+    Parameters
+    ----------
+    name : str
+        ``repeat-last`` or ``drift``.
+    moves : tuple of numpy.ndarray
+        For each step ahead, the past moves over that many steps around their median.
+    drift : float
+        What is added per step.
+    transform : str
+        ``log`` or ``level``: what the moves are differences of.
+    """
+
+    name: str
+    moves: tuple[Floats, ...]
+    drift: float
+    transform: str
+
+    @property
+    def input_size(self) -> int:
+        """Values of history that one forecast needs: the last."""
+        return 1
+
+    @property
+    def horizon(self) -> int:
+        """Values that one forecast gives."""
+        return len(self.moves)
+
+    def predict(self, history: Floats, quantiles: Sequence[float]) -> Floats:
+        """Forecast from the last values.
+
+        Parameters
+        ----------
+        history : numpy.ndarray, shape (series, time)
+            No NaN; only the last column is used.
+        quantiles : sequence of float
+            Probabilities in (0, 1).
+
+        Returns
+        -------
+        numpy.ndarray, shape (series, horizon, quantiles)
+            In the units of the history; the median is the last value, plus the drift.
+        """
+        last = np.asarray(history, dtype=np.float64)[:, -1, None, None]
+        spread = np.stack([np.quantile(moves, quantiles) for moves in self.moves])
+        spread[:, np.equal(quantiles, 0.5)] = 0.0  # the moves are around their median
+        move = spread + self.drift * np.arange(1, self.horizon + 1)[:, None]
+        quantile: Floats = last * np.exp(move) if self.transform == "log" else last + move
+        return quantile
+
+
+def fit_repeat_last(values: Floats, horizon: int) -> Naive:
+    """Tomorrow equals today, as uncertain as moves of the past were.
+
+    Parameters
+    ----------
+    values : numpy.ndarray, shape (time,)
+        The history from which moves are taken, no NaN.
+    horizon : int
+        Steps ahead.
+
+    Raises
+    ------
+    TooLittleHistory
+        If there are fewer than 30 moves over the horizon.
+    """
+    return _fitted("repeat-last", values, horizon, drift=0.0)
+
+
+def fit_drift(values: Floats, horizon: int) -> Naive:
+    """The mean step of the history goes on: (last − first) / (n − 1) per step.
+
+    The random walk with drift of Hyndman and Athanasopoulos, "Forecasting: Principles and
+    Practice", 3rd edition, section 5.2.
+
+    Raises
+    ------
+    TooLittleHistory
+        If there are fewer than 30 moves over the horizon.
+    """
+    path = transformed(values, transform_of(values))
+    drift = float((path[-1] - path[0]) / max(len(path) - 1, 1))
+    return _fitted("drift", values, horizon, drift=drift)
+
+
+def _fitted(name: str, values: Floats, horizon: int, *, drift: float) -> Naive:
+    if len(values) < horizon + FEWEST_DIFFERENCES:
+        raise TooLittleHistory(horizon + FEWEST_DIFFERENCES, len(values), f"The {name} forecast")
+    transform = transform_of(values)
+    path = transformed(values, transform)
+    moves = (path[step:] - path[:-step] for step in range(1, horizon + 1))
+    return Naive(name, tuple(move - np.median(move) for move in moves), drift, transform)

@@ -1,0 +1,189 @@
+"""The verbs of the room: train, forecast, and say what models there are."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field
+
+from workbench.context import Context, current
+from workbench.domain import DatasetRef, ModelRef
+from workbench.forecast.results import ForecastReport, ModelStatus, TrainingReport
+from workbench.registry import operation
+
+
+@operation(effect="write", command="forecast train")
+def neural_train(
+    data_path: DatasetRef,
+    model_type: str = "NHITS",
+    epochs: Annotated[int, Field(ge=1, le=10_000)] = 100,
+    validation_split: Annotated[float, Field(gt=0.0, lt=0.9)] = 0.2,
+    batch_size: Annotated[int, Field(ge=1, le=65_536)] = 32,
+    learning_rate: Annotated[float, Field(gt=0.0, le=1.0)] = 0.001,
+    use_gpu: bool = True,
+    *,
+    horizon: Annotated[int, Field(ge=1, le=720)] = 12,
+    input_size: Annotated[int, Field(ge=2, le=4_096)] | None = None,
+    quantiles: list[float] | None = None,
+    max_seconds: Annotated[float, Field(gt=0.0)] = 60.0,
+    name: str | None = None,
+    end_date: date | None = None,
+    context: Context | None = None,
+) -> TrainingReport:
+    """Train a neural forecaster on the closes of one symbol and measure it against repeat-last.
+
+    The last `validation_split` of the bars is not learned from: its first half chooses the
+    epoch, its second half evaluates. The model joins the registry whatever it is worth; the
+    report says in words whether it beats repeat-last.
+
+    Parameters
+    ----------
+    data_path : str or frame
+        A dataset and one symbol (``sp500-20:AAPL``), a .csv, .json or .parquet file, or a frame.
+    model_type : str
+        ``NHITS``.
+    epochs : int
+        The most passes over the training windows; five without a better validation loss end it.
+    validation_split : float
+        The share of the bars, at the end, that is not learned from.
+    batch_size : int
+        Windows per gradient step.
+    learning_rate : float
+        Of Adam.
+    use_gpu : bool
+        Whether a GPU may be used; without one it runs on the CPU and says so.
+    horizon : int
+        Bars ahead that the model learns to forecast.
+    input_size : int, optional
+        Bars that it sees; five horizons by default, and at least 24.
+    quantiles : list of float, optional
+        Symmetric around 0.5; intervals of 50, 80, 90, 95 and 99% by default.
+    max_seconds : float
+        Ends the training after the epoch in which they have passed.
+    name : str, optional
+        What the model id begins with; type and date by default.
+    end_date : date, optional
+        Only bars before this date.
+
+    Raises
+    ------
+    UnknownName
+        If the model type or the dataset does not exist.
+    TooLittleHistory
+        If there are too few bars for the window and the split.
+    InvalidInput
+        If closes are missing or do not move, or there are several symbols.
+    """
+    from workbench.forecast.keeping import keep
+    from workbench.forecast.neuralforecast import Schedule, device_for
+    from workbench.forecast.nhits import QUANTILES, Architecture
+    from workbench.forecast.series import load_series
+    from workbench.forecast.training import known_type, train
+
+    context = context or current()
+    kind = known_type(model_type)
+    shape = Architecture(input_size or max(24, 5 * horizon), horizon, tuple(quantiles or QUANTILES))
+    series = load_series(data_path, end=end_date, context=context)
+    device = device_for(context.settings.device, use_gpu=use_gpu)
+    seed = context.settings.seed
+    schedule = Schedule(epochs, batch_size, learning_rate, 5, max_seconds, seed, device)
+    done = train(
+        series.closes,
+        shape,
+        schedule,
+        validation_split=validation_split,
+        on_epoch=context.progress,
+    )
+    return keep(done, series, kind=kind, name=name, context=context)
+
+
+@operation(effect="compute", command="forecast predict")
+def neural_forecast(
+    symbol: DatasetRef,
+    horizon: Annotated[int, Field(ge=1, le=720)],
+    confidence_level: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.95,
+    use_gpu: bool = True,  # noqa: ARG001  the original's: one series is served by the CPU
+    model_id: ModelRef | None = None,
+    *,
+    end_date: date | None = None,
+    context: Context | None = None,
+) -> ForecastReport:
+    """Forecast quantiles of the next closes of one symbol, repeat-last beside them.
+
+    Without a `model_id` it is the newest model that was trained on this series, reaches the
+    horizon and has seen nothing after the forecast's own data; where there is none it is
+    repeat-last, and the report says so. Nothing is trained here.
+
+    Parameters
+    ----------
+    symbol : str or frame
+        A dataset and one symbol (``sp500-20:AAPL``), a symbol, a file, or a frame.
+    horizon : int
+        Bars ahead: sessions of the symbol's calendar for daily bars.
+    confidence_level : float
+        Of the intervals; models reach 0.99.
+    use_gpu : bool
+        Whether a GPU may be used; one series is served faster by the CPU, which is used.
+    model_id : str, optional
+        A trained model, or ``naive`` for repeat-last.
+    end_date : date, optional
+        Only bars before this date are known.
+
+    Raises
+    ------
+    UnknownName
+        If the model or the dataset does not exist.
+    OutOfRange
+        If the horizon or the confidence is beyond the model.
+    TooLittleHistory
+        If the history is shorter than the model's input.
+    InvalidInput
+        If closes are missing, or there are several symbols.
+    """
+    from workbench.forecast.forecasting import (
+        forecast_by_model,
+        forecast_by_repeat_last,
+    )
+    from workbench.forecast.models import NAIVE, load_model, newest_model
+    from workbench.forecast.series import load_series
+
+    context = context or current()
+    series = load_series(symbol, end=end_date, context=context)
+    if model_id is None:
+        model = newest_model(
+            series.name, horizon=horizon, known_at=series.last_date, context=context
+        )
+        why = f"no model of {series.name} reaches {horizon} bars; train one with neural_train."
+    elif model_id == NAIVE:
+        model, why = None, "it was asked for."
+    else:
+        model = load_model(model_id, context=context)
+    if model is None:
+        return forecast_by_repeat_last(series, horizon, confidence_level, why=why)
+    return forecast_by_model(model, series, horizon, confidence_level)
+
+
+@operation(effect="read", command="forecast models")
+def neural_model_status(
+    model_id: ModelRef | None = None, *, context: Context | None = None
+) -> ModelStatus:
+    """Say what models there are, whether they work and what they are worth.
+
+    Parameters
+    ----------
+    model_id : str, optional
+        One model in detail: it is loaded and tried. All of them in short by default.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such model.
+    """
+    from workbench.forecast.neuralforecast import has_cuda
+    from workbench.forecast.status import status_of_all, status_of_one
+
+    context = context or current()
+    if model_id is None:
+        return status_of_all(context, gpu=has_cuda())
+    return status_of_one(model_id, context, gpu=has_cuda())

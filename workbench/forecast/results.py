@@ -1,0 +1,309 @@
+"""What the room returns."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from workbench.domain import Number, Result
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from bokeh.plotting import figure
+
+__all__ = [
+    "Evaluation",
+    "Forecast",
+    "ForecastReport",
+    "ModelCard",
+    "ModelInfo",
+    "ModelStatus",
+    "Performance",
+    "PredictedDay",
+    "PredictedInterval",
+    "Recommendations",
+    "Scores",
+    "SystemStatus",
+    "TrainingHistory",
+    "TrainingReport",
+    "TrainingRun",
+]
+
+
+class Scores(Result):
+    """How well one forecaster did over all origins and steps, in units of the series.
+
+    ``mape`` is a fraction. ``r2_score`` is of the values themselves and near 1 for any
+    forecast of a trending series; ``r2_change`` is of the change since the origin, so that
+    repeat-last has 0. ``coverage`` is the share of outcomes inside each central interval.
+    """
+
+    name: str
+    mae: Number
+    rmse: Number
+    mape: Number
+    r2_score: Number
+    r2_change: Number
+    pinball: Number
+    directional_accuracy: Number
+    coverage: dict[str, Number]
+
+
+class Evaluation(Result):
+    """A model and repeat-last on the same held-out forecasts."""
+
+    naive: Scores
+    model: Scores
+    skill: Number
+    """1 − MAE / MAE of repeat-last; above 0 is better."""
+    pinball_skill: Number
+    """The same of the quantile loss."""
+    origins: int
+    horizon: int
+    statement: str
+
+    headline: ClassVar[tuple[str, ...]] = ("skill", "pinball_skill", "origins", "statement")
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row per forecaster, repeat-last first."""
+        import pandas as pd  # noqa: PLC0415  heavy: pandas
+
+        rows = [self._row(self.naive, 0.0), self._row(self.model, self.skill)]
+        return pd.DataFrame(rows).set_index("name")
+
+    @staticmethod
+    def _row(scores: Scores, skill: float) -> dict[str, Any]:
+        values = scores.model_dump(exclude={"coverage"})
+        covered = {f"coverage_{level}": share for level, share in scores.coverage.items()}
+        return {**values, **covered, "skill": skill}
+
+
+class ModelCard(Result):
+    """Which model made a forecast."""
+
+    id: str
+    type: str
+    architecture: str
+    last_trained: datetime | None = None
+    trained_until: date | None = None
+    """The last session that the model has seen."""
+
+
+class PredictedDay(Result):
+    """The median forecast of one session.
+
+    ``confidence`` is the probability that the forecast gives to the direction it predicts.
+    """
+
+    day: int
+    date: datetime
+    predicted_price: float
+    confidence: Number
+
+
+class PredictedInterval(Result):
+    """The central interval of one session."""
+
+    day: int
+    date: datetime
+    lower_bound: float
+    upper_bound: float
+    confidence_level: float
+
+
+class Forecast(Result):
+    """Medians and intervals, session by session.
+
+    ``volatility_forecast`` is the standard deviation of the return over the whole horizon
+    that a normal with this interval would have, a simple fraction.
+    """
+
+    horizon_days: int
+    confidence_level: float
+    current_price: float
+    current_date: datetime
+    predictions: list[PredictedDay]
+    prediction_intervals: list[PredictedInterval]
+    overall_trend: Literal["bullish", "bearish", "neutral"]
+    volatility_forecast: Number
+
+    headline: ClassVar[tuple[str, ...]] = (
+        "horizon_days",
+        "current_price",
+        "overall_trend",
+        "volatility_forecast",
+    )
+
+
+class ForecastReport(Result):
+    """A forecast, repeat-last beside it, and how the two did on held-out data."""
+
+    symbol: str
+    model: ModelCard
+    forecast: Forecast
+    repeat_last: Forecast
+    model_performance: Evaluation | None
+    skill: Number
+    statement: str
+    warnings: list[str]
+    device: str
+    survivorship: str = ""
+    history: Any = Field(default=None, exclude=True, repr=False)
+    quantiles: Any = Field(default=None, exclude=True, repr=False)
+    naive_quantiles: Any = Field(default=None, exclude=True, repr=False)
+
+    def __repr__(self) -> str:
+        lines = [f"ForecastReport  {self.symbol}  by {self.model.id}", self.to_frame().to_string()]
+        return "\n".join([*lines, self.statement, *self.warnings])
+
+    __str__ = __repr__
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row per session: repeat-last first, then the model with its interval."""
+        import pandas as pd  # noqa: PLC0415  heavy: pandas
+
+        days, spans = self.forecast.predictions, self.forecast.prediction_intervals
+        return pd.DataFrame(
+            {
+                "repeat_last": [day.predicted_price for day in self.repeat_last.predictions],
+                "predicted": [day.predicted_price for day in days],
+                "lower": [span.lower_bound for span in spans],
+                "upper": [span.upper_bound for span in spans],
+            },
+            index=pd.DatetimeIndex([day.date for day in days], name="time"),
+        )
+
+    def plot(self) -> figure:
+        """The fan chart, repeat-last as a line."""
+        from workbench.charts import forecast_fan  # noqa: PLC0415  heavy: bokeh
+
+        return forecast_fan(
+            self.history,
+            self.quantiles,
+            naive=self.naive_quantiles[0.5],
+            title=f"{self.symbol}: {self.forecast.horizon_days} sessions ahead by {self.model.id}",
+        )
+
+
+class TrainingHistory(Result):
+    """How the training went; losses are mean quantile losses in scaled units."""
+
+    epochs_completed: int
+    final_loss: Number
+    final_val_loss: Number
+    best_epoch: int
+    early_stopping: bool
+    stopped_by: str
+
+
+class TrainingRun(Result):
+    """What was asked of the training, on which data, and how it went."""
+
+    epochs: int
+    batch_size: int
+    learning_rate: float
+    validation_split: float
+    seed: int
+    seconds: float
+    training_windows: int
+    validation_windows: int
+    first: date
+    trained_until: date
+    evaluated_until: date
+    training_history: TrainingHistory
+
+
+class Performance(Result):
+    """The model's held-out errors; those of repeat-last are in the evaluation."""
+
+    mae: Number
+    rmse: Number
+    mape: Number
+    r2_score: Number
+
+
+class ModelInfo(Result):
+    """How large the model is."""
+
+    parameters: int
+    trainable_parameters: int
+    model_size_mb: float
+
+
+class TrainingReport(Result):
+    """A trained model that has joined the registry, and what it is worth."""
+
+    model_id: str
+    status: Literal["training_completed"] = "training_completed"
+    model_type: str
+    series: str
+    training: TrainingRun
+    performance: Performance
+    evaluation: Evaluation
+    model_info: ModelInfo
+    trials: int
+    """Different trainings on these data so far, this one included."""
+    statement: str
+    device: str
+    survivorship: str = ""
+    losses: Any = Field(default=None, exclude=True, repr=False)
+    model: Any = Field(default=None, exclude=True, repr=False)
+
+    headline: ClassVar[tuple[str, ...]] = ("model_id", "series", "device", "trials", "statement")
+
+    def to_frame(self) -> pd.DataFrame:
+        """The held-out metrics, repeat-last first."""
+        return self.evaluation.to_frame()
+
+    def plot(self) -> figure:
+        """The loss of each epoch."""
+        from workbench.charts import loss_curve  # noqa: PLC0415  heavy: bokeh
+
+        return loss_curve(self.losses, title=f"{self.model_id}: quantile loss")
+
+
+class SystemStatus(Result):
+    """What there is to train and serve with.
+
+    ``models_in_training`` counts those of this process.
+    """
+
+    gpu_available: bool
+    gpu_enabled_models: int
+    trained_models: int
+    models_in_training: int
+
+
+class Recommendations(Result):
+    """The best of the models; None where there is none.
+
+    Accuracy is skill against repeat-last, so that models of different series compare;
+    speed is the time of one forecast measured now; versatility is the longest horizon.
+    """
+
+    best_accuracy_model: str | None
+    fastest_inference_model: str | None
+    most_versatile_model: str | None
+
+
+class ModelStatus(Result):
+    """One model in detail, or all of them in short."""
+
+    total_models: int
+    models_summary: list[dict[str, Any]]
+    model_details: dict[str, Any] | None = None
+    capabilities: dict[str, Any] | None = None
+    health_check: dict[str, Any] | None = None
+    system_status: SystemStatus
+    recommendations: Recommendations
+    available_types: list[str]
+
+    headline: ClassVar[tuple[str, ...]] = ("total_models",)
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row per model, newest first."""
+        import pandas as pd  # noqa: PLC0415  heavy: pandas
+
+        return pd.DataFrame(self.models_summary)

@@ -1,0 +1,202 @@
+"""From a series to a trained model and what it is worth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil
+from threading import Lock
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from workbench.errors import InvalidInput, TooLittleHistory, UnknownName
+from workbench.forecast.evaluation import evaluate
+from workbench.forecast.naive import fit_repeat_last
+from workbench.forecast.neuralforecast import Samples, fit_nhits
+from workbench.forecast.nhits import Nhits
+from workbench.forecast.scaling import origins, scaled, transform_of, transformed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy.typing as npt
+
+    from workbench.forecast.neuralforecast import Fit, Schedule
+    from workbench.forecast.nhits import Architecture
+    from workbench.forecast.results import Evaluation
+
+    Floats = npt.NDArray[np.float64]
+
+__all__ = ["MODEL_TYPES", "Split", "Training", "known_type", "models_in_training", "train"]
+
+MODEL_TYPES = ("NHITS",)
+FEWEST_WINDOWS = 100
+
+_lock = Lock()
+_in_training = 0
+
+
+@dataclass(frozen=True)
+class Split:
+    """Where a series is cut, as positions of the first bar of each later part.
+
+    Parameters
+    ----------
+    validation : int
+        Windows whose outcome lies wholly before it are learned from.
+    evaluation : int
+        Windows whose outcome lies between the two choose the epoch; what comes later is
+        seen by nothing but the evaluation.
+    """
+
+    validation: int
+    evaluation: int
+
+    @classmethod
+    def of(cls, bars: int, validation_split: float, architecture: Architecture) -> Split:
+        """Hold out the last share of the bars: half chooses the epoch, half evaluates.
+
+        Raises
+        ------
+        TooLittleHistory
+            If a part would be too short.
+        """
+        window = architecture.input_size + architecture.horizon
+        needs = max(
+            ceil((window + FEWEST_WINDOWS) / (1 - validation_split)),
+            ceil(4 * architecture.horizon / validation_split),
+        )
+        if bars < needs:
+            raise TooLittleHistory(needs, bars, "The training")
+        held_out = round(bars * validation_split)
+        return cls(bars - held_out, bars - held_out // 2)
+
+
+@dataclass(frozen=True, eq=False)
+class Training:
+    """A trained model, how it learned and how it did.
+
+    Parameters
+    ----------
+    model : Nhits
+        The best epoch.
+    fit : Fit
+        Losses and why it ended.
+    split : Split
+        Where the series was cut.
+    evaluation : Evaluation
+        On the last part, beside repeat-last.
+    windows : tuple of int
+        How many windows were learned from, and how many chose the epoch.
+    schedule : Schedule
+        As it was asked for.
+    validation_split : float
+        The share that was not learned from.
+    """
+
+    model: Nhits
+    fit: Fit
+    split: Split
+    evaluation: Evaluation
+    windows: tuple[int, int]
+    schedule: Schedule
+    validation_split: float
+
+
+def known_type(model_type: str) -> str:
+    """The model type as it is written here.
+
+    Raises
+    ------
+    UnknownName
+        If it cannot be trained.
+    """
+    for known in MODEL_TYPES:
+        if model_type.upper().replace("-", "") == known:
+            return known
+    raise UnknownName("model type", model_type, MODEL_TYPES)
+
+
+def models_in_training() -> int:
+    """How many trainings this process is busy with."""
+    return _in_training
+
+
+def train(
+    values: Floats,
+    architecture: Architecture,
+    schedule: Schedule,
+    *,
+    validation_split: float,
+    on_epoch: Callable[[int, int, str], None],
+) -> Training:
+    """Train an N-HiTS on one series and evaluate it on a tail it has not seen.
+
+    Parameters
+    ----------
+    values : numpy.ndarray, shape (time,)
+        Closes, finite.
+    architecture : Architecture
+        The shape of the network.
+    schedule : Schedule
+        How long and how fast it learns.
+    validation_split : float
+        The share at the end that is not learned from: its first half chooses the epoch,
+        its second half evaluates.
+    on_epoch : callable
+        Takes ``(epochs done, epochs, message)``; what it raises ends the training.
+
+    Raises
+    ------
+    TooLittleHistory
+        If a part would be too short.
+    InvalidInput
+        If the series does not move.
+    MissingExtra
+        If neuralforecast is not installed.
+    """
+    split = Split.of(len(values), validation_split, architecture)
+    transform = transform_of(values)
+    path = transformed(values, transform)
+    learned = _samples(path[: split.validation], architecture)
+    start = split.validation - architecture.input_size
+    chosen_by = _samples(path[start : split.evaluation], architecture)
+    with _counted():
+        fit = fit_nhits(architecture, learned, chosen_by, schedule, on_epoch)
+    model = Nhits(architecture, fit.weights, transform)
+    naive = fit_repeat_last(values[: split.evaluation], architecture.horizon)
+    evaluation = evaluate(
+        model, naive, values, split.evaluation, quantiles=architecture.quantiles, name="N-HiTS"
+    )
+    windows = (len(learned.inputs), len(chosen_by.inputs))
+    return Training(model, fit, split, evaluation, windows, schedule, validation_split)
+
+
+def _samples(path: Floats, architecture: Architecture) -> Samples:
+    """Scaled windows and outcomes; windows without a move teach nothing and are left out."""
+    history, future = origins(path, architecture.input_size, architecture.horizon)
+    moves = np.abs(np.diff(history, axis=1)).max(axis=1) > 0
+    if not moves.any():
+        raise InvalidInput(
+            "The series does not move: there is nothing to learn",
+            seen=float(history[0, 0]),
+            cure="Check the series for a halted or dead listing",
+        )
+    windows = scaled(history[moves], architecture.horizon)
+    targets = (future[moves] - windows.last[:, None]) / windows.unit[:, None]
+    return Samples(windows.inputs, targets)
+
+
+class _counted:  # noqa: N801  used as a word in a with statement
+    """Counts a training while it runs."""
+
+    def __enter__(self) -> None:
+        self._add(1)
+
+    def __exit__(self, *_: object) -> None:
+        self._add(-1)
+
+    def _add(self, change: int) -> None:
+        global _in_training  # noqa: PLW0603  the one count of this process
+        with _lock:
+            _in_training += change
