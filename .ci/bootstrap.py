@@ -5,6 +5,8 @@ line what is missing. Nothing is done when the stamp of the last complete instal
 """
 
 import argparse
+import csv
+import glob
 import hashlib
 import os
 import shutil
@@ -58,7 +60,7 @@ def check_venv(python):
         raise RefusalError(
             "%s has no venv: install it (Debian, Ubuntu: apt install python%d.%d-venv) "
             "or name another Python: make PYTHON=/path/to/python3.11"
-            % ((python,) + version_of(python))
+            % (python, *version_of(python))
         )
 
 
@@ -78,49 +80,46 @@ def fingerprint(constraints):
         asked = file.read().partition("\n[tool.")[0]  # the tools' own settings install nothing
     with open(constraints, encoding="utf-8") as file:
         pinned = file.read()
-    text = "\0".join((ROOT, asked, pinned))
+    text = f"{ROOT}\0{asked}\0{pinned}"
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
-def drop_half_installed(venv, python):
-    """Forget the packages that an interrupted installation left incomplete, so that pip redoes them.
+def is_whole(site, info):
+    """Return whether pip finished a package: INSTALLER and RECORD are what it writes last."""
+    try:
+        with open(os.path.join(info, "RECORD"), encoding="utf-8", newline="") as file:
+            names = [row[0] for row in csv.reader(file) if row]
+    except OSError:
+        return False
+    names.append(os.path.join(os.path.basename(info), "INSTALLER"))
+    return all(os.path.exists(os.path.join(site, n)) for n in names if not n.endswith(".pyc"))
 
-    pip believes any metadata folder it sees; INSTALLER and RECORD are the last files it writes.
-    """
-    script = (
-        "import sysconfig, glob, os, shutil\n"
-        "site = sysconfig.get_paths()['purelib']\n"
-        "for info in glob.glob(os.path.join(site, '*.dist-info')):\n"
-        "    try:\n"
-        "        lines = open(os.path.join(info, 'RECORD'), encoding='utf-8').read().splitlines()\n"
-        "        names = [line.rsplit(',', 2)[0].strip('\"') for line in lines]\n"
-        "        whole = os.path.exists(os.path.join(info, 'INSTALLER')) and all(\n"
-        "            os.path.exists(os.path.join(site, name))\n"
-        "            for name in names if not name.endswith('.pyc'))\n"
-        "    except OSError:\n"
-        "        whole = False\n"
-        "    if not whole:\n"
-        "        print('again:', os.path.basename(info)[:-10])\n"
-        "        shutil.rmtree(info)\n"
-        "for left in glob.glob(os.path.join(site, '~*')):\n"
-        "    shutil.rmtree(left, ignore_errors=True)\n"
-    )
-    subprocess.check_call([python, "-c", script], cwd=venv)
+
+def forget_halves(venv):
+    """Forget what an interrupted installation left incomplete: pip believes all metadata."""
+    for site in glob.glob(os.path.join(venv, "lib", "python3.*", "site-packages")):
+        for info in glob.glob(os.path.join(site, "*.dist-info")):
+            if not is_whole(site, info):
+                shutil.rmtree(info)
+        for leftover in glob.glob(os.path.join(site, "~*")):
+            shutil.rmtree(leftover, ignore_errors=True)
+
+
+def has_pip(python):
+    """Return whether an environment is there, of a Python that will do, and complete."""
+    try:
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        failed = subprocess.call([python, "-m", "pip", "--version"], **quiet)
+    except OSError:
+        return False
+    return not failed and OLDEST <= (version_of(python) or (0, 0)) < TOO_NEW
 
 
 def install(venv, extras, constraints, wanted):
     """Create or complete the environment."""
     python = os.path.join(venv, "bin", "python")
-    works = (
-        subprocess.call(
-            [python, "-m", "pip", "--version"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        if os.path.exists(python)
-        else 1
-    )
-    usable = works == 0 and OLDEST <= (version_of(python) or (0, 0)) < TOO_NEW
-    if usable:
-        drop_half_installed(venv, python)
+    if has_pip(python):
+        forget_halves(venv)
     else:
         base = find_python(wanted)
         check_venv(base)
@@ -130,11 +129,12 @@ def install(venv, extras, constraints, wanted):
     print(
         "Installing [%s] into %s: some minutes, once." % (extras, os.path.relpath(venv)), flush=True
     )
-    failed = subprocess.call(
-        [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        + ["--constraint", constraints, "--editable", "%s[%s]" % (ROOT, extras)],
-    )
+    options = ["--quiet", "--disable-pip-version-check", "--constraint", constraints]
+    target = ["--editable", "%s[%s]" % (ROOT, extras)]
+    failed = subprocess.call([python, "-m", "pip", "install"] + options + target)
     if failed:
+        check_space(ROOT, 1)
+        check_space(tempfile.gettempdir(), 1)
         raise RefusalError(
             "pip could not install the environment (its reason stands above): run the same command "
             "again to go on where it stopped"

@@ -1,4 +1,4 @@
-"""Write environment.yml from pyproject.toml and constraints-gpu.txt: `python .ci/environment.py`."""
+"""Write environment.yml from pyproject.toml and constraints-gpu.txt."""
 
 from __future__ import annotations
 

@@ -44,7 +44,17 @@ def find_postgres() -> str:
 @cache
 def find_network() -> str:
     """Return a word if pip reaches its package index; empty where it does not."""
-    command = [sys.executable, "-m", "pip", "--retries", "0", "--timeout", "10", "index", "versions"]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "--retries",
+        "0",
+        "--timeout",
+        "10",
+        "index",
+        "versions",
+    ]
     answer = subprocess.run([*command, "lazy-loader"], capture_output=True, check=False)
     return "" if answer.returncode else "reached"
 
