@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from workbench.runs import run_notebook
 
 _FIGURE = """from bokeh.io import output_notebook, show
 from bokeh.plotting import figure
@@ -34,10 +33,9 @@ class Loads(HTMLParser):
             self.found.append(address)
 
 
-@pytest.fixture
-def page(notebook, context) -> Path:
-    report = run_notebook(notebook(_FIGURE, "{'answer': 42}"), {"x": 5}, context=context)
-    return Path(report.report)
+@pytest.fixture(scope="module")
+def page(run_once) -> Path:
+    return Path(run_once(_FIGURE, "{'answer': 42}").report)
 
 
 def test_the_page_is_whole_and_below_ten_megabytes(page):
@@ -53,7 +51,7 @@ def test_the_page_tells_what_was_run(page):
     text = page.read_text()
     assert "<h1>A tiny notebook</h1>" in text
     assert 'class="status completed"' in text
-    assert "<th>x</th><td>5</td>" in text
+    assert "<dt>x</dt><dd>5</dd>" in text
     assert "bars 3, features 0" in text
     assert "{'answer': 42}" in text
 

@@ -47,7 +47,21 @@ class ThisInterpreter(AsyncKernelManager):
 def environment(settings: Settings) -> dict[str, str]:
     """The variables of a kernel that sees the same home, settings and package as this process.
 
-    Secrets are not passed on: the kernel reads them where this process did.
+    Parameters
+    ----------
+    settings : Settings
+        Those that differ from their default are passed on, secrets never: the kernel reads
+        them where this process did.
+
+    Returns
+    -------
+    dict
+        Variable → value, those of this process included.
+
+    Raises
+    ------
+    MissingExtra
+        If ipykernel is not installed.
     """
     if find_spec("ipykernel") is None:
         raise MissingExtra("ipykernel", "to run notebooks", "lab")

@@ -48,6 +48,11 @@ def find_notebook(notebook: str, caller: Caller = Caller.PERSON) -> Path:
         Only a person may name a path; anyone else the notebooks that a person has put
         where they are looked for.
 
+    Returns
+    -------
+    pathlib.Path
+        The existing file, absolute when a path was given.
+
     Raises
     ------
     NotAllowed
@@ -86,6 +91,11 @@ def run(
         The longest that one cell may take.
     context : Context
         Progress is told to it, and its stop is obeyed within a cell.
+
+    Returns
+    -------
+    RunReport
+        Where everything lies.
 
     Raises
     ------

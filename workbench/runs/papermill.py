@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from dataclasses import dataclass, field
 from signal import SIGINT, SIGKILL, Signals
+from tempfile import TemporaryDirectory
 from threading import Event, Thread
 from typing import IO, TYPE_CHECKING, Any
 
@@ -36,7 +37,7 @@ ERROR_TAG = "papermill-error-cell-tag"
 class Execution:
     """One execution; papermill works in a thread, the caller's thread watches.
 
-    Parameters
+    Attributes
     ----------
     notebook : nbformat.NotebookNode
         The notebook as written.
@@ -62,7 +63,12 @@ class Execution:
     _stopping: Event = field(default_factory=Event, init=False, repr=False)
 
     def run(self, watch: Callable[[], None]) -> None:
-        """Execute every cell; `watch` is called ten times a second and may raise to end it.
+        """Execute every cell.
+
+        Parameters
+        ----------
+        watch : callable
+            Called ten times a second; ends the execution by raising.
 
         Raises
         ------
@@ -193,7 +199,6 @@ class _Watched(Engine):  # type: ignore[misc]
         client = PapermillNotebookClient(
             nb_man,
             kernel_name=kernel_name,
-            kernel_manager_class=ThisInterpreter,
             timeout=execution.timeout_seconds,
             startup_timeout=START_SECONDS,
             iopub_timeout=IOPUB_SECONDS,
@@ -201,14 +206,18 @@ class _Watched(Engine):  # type: ignore[misc]
             stdout_file=log,
             stderr_file=log,
         )
-        execution._kernel = client.create_kernel_manager()  # noqa: SLF001
-        client.execute(
-            cwd=str(execution.output.parent),
-            env=execution.variables,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-        )
+        with TemporaryDirectory(prefix="run-") as sockets:
+            client.km = execution._kernel = ThisInterpreter(  # noqa: SLF001
+                transport="ipc", connection_file=f"{sockets}/kernel.json"
+            )
+            client.execute(
+                cleanup_kc=True,
+                cwd=str(execution.output.parent),
+                env=execution.variables,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
 
 
 _ENGINE = "workbench"

@@ -28,7 +28,7 @@ _TYPES: dict[str, type] = {
 class NotebookParameter:
     """One assignment of the cell tagged ``parameters``.
 
-    Parameters
+    Attributes
     ----------
     name : str
         The variable.
@@ -45,7 +45,17 @@ class NotebookParameter:
 
 
 def declared(notebook: NotebookNode) -> dict[str, NotebookParameter]:
-    """The parameters of a notebook by name, in order; empty when no cell is tagged.
+    """The parameters of a notebook.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+        As it was read.
+
+    Returns
+    -------
+    dict
+        Name → parameter, in order; empty when no cell is tagged.
 
     Raises
     ------
@@ -76,6 +86,11 @@ def coerced(
         Parameter → value, as a call or a command line has it.
     declarations : mapping
         As `declared` returns it.
+
+    Returns
+    -------
+    dict
+        Name → value, only those given.
 
     Raises
     ------

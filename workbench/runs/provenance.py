@@ -39,9 +39,9 @@ def provenance(source: bytes, context: Context) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``source_sha256``, ``seed``, ``python``, ``platform``, ``cpus``, ``packages`` (name →
-        version of what the workbench asks for), ``tables`` (lake table → newest version) and
-        ``git`` (commit and dirty flag of the clone; None outside of one).
+        ``source_sha256``, ``seed``, ``caller``, ``python``, ``platform``, ``cpus``; ``packages``
+        (name → version of what the workbench asks for), ``tables`` (lake table → newest
+        version) and ``git`` (commit and dirty flag of the clone; None outside of one).
     """
     return {
         "source_sha256": hashlib.sha256(source).hexdigest(),

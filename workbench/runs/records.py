@@ -60,6 +60,20 @@ def recorded(kind: str, name: str, parameters: dict[str, Any], context: Context)
     takes the lock back when the process ends in any way, so a run that was killed is
     told from one that still runs.
 
+    Parameters
+    ----------
+    kind, name : str
+        ``notebook`` or ``pipeline``, and what is run.
+    parameters : dict
+        As JSON values.
+    context : Context
+        Whose records, clock and randomness are used.
+
+    Yields
+    ------
+    Run
+        The folder, and the record as it grows.
+
     Raises
     ------
     StoreError
@@ -120,8 +134,16 @@ def report_of(record: RunRecord) -> RunReport:
 def alive(folder: Path) -> bool:
     """Whether a process still holds the run of this folder.
 
-    A folder that cannot be seen from here, on another machine for example, counts as alive:
-    nothing says that it is not.
+    Parameters
+    ----------
+    folder : pathlib.Path
+        The run's. One that cannot be seen from here, on another machine for example, counts
+        as alive: nothing says that it is not.
+
+    Returns
+    -------
+    bool
+        False once the process has ended in any way.
     """
     if not folder.is_dir():
         return True

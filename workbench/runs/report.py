@@ -53,7 +53,7 @@ def notebook_report(
         "status": status,
         "error": error,
         "cards": _cards(record),
-        "parameters": record.parameters,
+        "parameters": {name: _worded(value) for name, value in record.parameters.items()},
         "provenance": _lines(record.provenance),
         "packages": record.provenance.get("packages", {}),
         "scripts": _bokeh_scripts() if _has_figures(notebook) else [],
@@ -134,5 +134,9 @@ def _lines(provenance: Mapping[str, Any]) -> dict[str, str]:
             continue
         if isinstance(value, Mapping):
             value = ", ".join(f"{key} {item}" for key, item in value.items())  # noqa: PLW2901
-        lines[name.replace("_", " ")] = "–" if value in (None, "") else str(value)
+        lines[name.replace("_", " ")] = _worded(value)
     return lines
+
+
+def _worded(value: Any) -> str:
+    return "–" if value is None or value in ("", [], {}) else str(value)

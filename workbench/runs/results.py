@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime  # noqa: TC003  pydantic resolves it
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field
@@ -18,7 +18,7 @@ __all__ = ["RunList", "RunReport"]
 class RunReport(Result):
     """One run of a notebook or pipeline.
 
-    Parameters
+    Attributes
     ----------
     run_id : str
         Sorts by the time at which the run began.
