@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from packaging.requirements import Requirement
 
-from workbench.compute.device import device
+from workbench.compute.devices import device
 from workbench.compute.results import Finding
 from workbench.errors import WorkbenchError
 from workbench.registry import broken, catalogue

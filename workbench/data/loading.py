@@ -141,12 +141,15 @@ def _rows(
 
 
 def _adjust(values: dict[str, Any], fields: Sequence[str]) -> None:
-    """Multiply prices by the factor relative to the last bar of each symbol."""
+    """Multiply prices by the factor relative to the last bar of each symbol.
+
+    Rounded, as the vendor's division leaves noise in the fourteenth digit.
+    """
     factor = values.pop(FACTOR)
-    last = pd.DataFrame(factor).ffill().to_numpy()[-1]
+    relative = np.round(factor / pd.DataFrame(factor).ffill().to_numpy()[-1], 12)
     for name in fields:
         if name != "volume":
-            values[name] = values[name] * (factor / last)
+            values[name] = values[name] * relative
 
 
 def _by_factor(manifest: Manifest, served: Adjust) -> bool:
@@ -181,7 +184,7 @@ def _period(start: When, end: When) -> tuple[datetime | None, datetime | None]:
         raise InvalidInput(
             "The period is empty: the end is not after the start",
             seen=f"{start} to {end}",
-            cure="Exchange the two dates; the end itself is not included",
+            cure="Give a later end or an earlier start",
         )
     return since, until
 

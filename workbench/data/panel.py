@@ -107,9 +107,9 @@ def _last_days(
     if timeframe.unit == "M":
         months = times.astype("datetime64[M]")
         offset = times.astype("datetime64[D]") - months.astype("datetime64[D]")
-        after = (months + timeframe.count).astype("datetime64[D]") + offset
-        last: npt.NDArray[np.datetime64] = after - np.timedelta64(1, "D")
-        return last
+        return (months + timeframe.count).astype("datetime64[D]") + (
+            offset - np.timedelta64(1, "D")
+        )
     days = timeframe.count * {"d": 1, "w": 7}[timeframe.unit]
     ends: npt.NDArray[np.datetime64] = times.astype("datetime64[D]") + np.timedelta64(days - 1, "D")
     return ends

@@ -1,0 +1,141 @@
+"""The public verbs of data."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from workbench.context import Context, current
+from workbench.data.results import BarsReport, DatasetAdded, DatasetList
+from workbench.domain import DatasetRef
+from workbench.registry import operation
+
+__all__ = ["add_dataset", "get_bars", "list_datasets"]
+
+FieldName = Literal["open", "high", "low", "close", "volume"]
+ONE_DAY = dt.timedelta(days=1)
+
+
+@operation(effect="read")
+def list_datasets(*, context: Context | None = None) -> DatasetList:  # noqa: ARG001  every operation has it
+    """List the datasets: what they hold, from when to when, and what is wrong with them.
+
+    They come with the workbench or were added by the user. Read ``survivorship`` before
+    believing a result.
+    """
+    from workbench.data.reports import dataset_list  # heavy: pandas
+
+    return dataset_list()
+
+
+@operation(effect="read")
+def get_bars(
+    dataset: DatasetRef,
+    start_date: dt.date | None = None,
+    end_date: dt.date | None = None,
+    *,
+    fields: list[FieldName] | None = None,
+    limit: Annotated[int, Field(ge=1, le=10_000)] = 250,
+    context: Context | None = None,
+) -> BarsReport:
+    """Prices of a dataset or of some of its symbols, the newest as records.
+
+    In Python ``.dataset`` holds all bars and ``.to_frame()`` all rows; `limit` is for
+    callers far away.
+
+    Parameters
+    ----------
+    dataset : str or frame
+        ``sp500-20``, ``sp500-20:AAPL,MSFT``, ``AAPL``, ``sp500`` (the index); or a frame.
+    start_date, end_date : date, optional
+        First and last day, both included; all there is by default.
+    fields : list of str, optional
+        Some of open, high, low, close and volume; all that the source has by default.
+    limit : int
+        The most records to send; ``left_out`` counts the older ones.
+
+    Raises
+    ------
+    UnknownName
+        If the dataset, a symbol or a field does not exist.
+    OutOfRange
+        If the period lies outside the data.
+    InvalidInput
+        If the end lies before the start.
+    """
+    from workbench.data.loading import load_bars  # heavy: xarray
+    from workbench.data.reports import bars_report
+
+    until = end_date + ONE_DAY if end_date else None
+    made = load_bars(dataset, start_date, until, fields=fields, context=context or current())
+    return bars_report(made, limit)
+
+
+@operation(effect="write", command="data add")
+def add_dataset(
+    name: str,
+    path: str,
+    *,
+    title: str = "",
+    source: str = "A file of the user's.",
+    columns: dict[str, str] | None = None,
+    timeframe: str | None = None,
+    calendar: str | None = None,
+    currency: str | None = None,
+    tz: str | None = None,
+    replace: bool = False,
+    context: Context | None = None,
+) -> DatasetAdded:
+    """Bring your own prices: a CSV or Parquet file becomes a dataset for every door.
+
+    Wide files (a column of closes per symbol), long files (a row per time and symbol) and
+    the open, high, low, close, volume of one symbol are understood. What is not given is
+    guessed, and said.
+
+    Parameters
+    ----------
+    name : str
+        What it is to be called: lower-case letters, digits, ``-``, ``_`` and ``.``.
+    path : str
+        The file: .csv, .csv.gz, .tsv, .parquet or .feather.
+    title : str
+        What it is, in a line.
+    source : str
+        Where it comes from.
+    columns : dict, optional
+        Meaning and column, where the headings do not say it:
+        ``{"time": "when", "close": "px"}``.
+    timeframe : str, optional
+        The length of a bar, such as ``1d`` or ``5m``.
+    calendar : str, optional
+        The exchange, such as ``XNYS``; ``24/7`` for crypto.
+    currency : str, optional
+        ISO 4217, such as ``USD``.
+    tz : str, optional
+        The zone of intraday times that have none, such as ``America/New_York``.
+    replace : bool
+        Whether it may take the place of your dataset of this name.
+
+    Raises
+    ------
+    NoData
+        If there is no such file.
+    InvalidInput
+        If the name is taken or the file cannot be read as bars; says what settles it.
+    """
+    from workbench.data.adding import add_bars, check_name, read_file  # heavy: pandas
+    from workbench.data.frames import bars
+
+    check_name(name, replace=replace)
+    made = bars(
+        read_file(path),
+        columns=columns,
+        timeframe=timeframe,
+        calendar=calendar,
+        currency=currency,
+        tz=tz,
+    )
+    lake = (context or current()).lake
+    return add_bars(name, made, lake, title=title, source=source or path, replace=replace)
