@@ -17,8 +17,17 @@ from workbench.errors import (
     UnknownName,
     UnusableFrame,
 )
-from workbench.features import Feature, closes, feature, momentum, sma
-from workbench.registry import lookup, names
+from workbench.features import (
+    Feature,
+    closes,
+    ema,
+    feature,
+    macd,
+    momentum,
+    sma,
+    source_hash,
+)
+from workbench.registry import checked, lookup, names
 
 PRICES = xr.DataArray(np.arange(1.0, 9.0), dims="time")
 
@@ -98,8 +107,49 @@ def test_the_hash_follows_the_source():
     assert Feature("a", one).source_hash != Feature("a", two).source_hash
 
 
+def test_without_a_source_the_code_is_hashed():
+    made = {}
+    for name, amount in (("one", 1), ("same", 1), ("two", 2)):
+        exec(f"def f(bars): return bars + {amount}", space := {})  # noqa: S102  as typed at a prompt
+        made[name] = source_hash(space["f"])
+    assert made["one"] == made["same"] != made["two"]
+
+
 def test_a_feature_travels_to_another_process_by_name():
     assert pickle.loads(pickle.dumps(sma)) is sma  # noqa: S301  our own bytes
+
+
+def test_a_feature_without_a_module_travels_by_value():
+    made = Feature("other_name", ema.function)
+    kind, arguments = made.__reduce__()
+    assert kind(*arguments)(PRICES, window=2).equals(made(PRICES, window=2))
+
+
+def test_parameters_may_come_as_their_model():
+    given = sma.parameters(window=3)
+    assert checked(sma.parameters, given, "it") is given
+    assert checked(sma.parameters, ema.parameters(window=5), "it").window == 5
+
+
+def test_a_required_parameter_and_an_annotation_that_cannot_be_resolved():
+    @feature("test_needs")
+    def needs(bars, *, level: float):
+        return closes(bars) > level
+
+    assert repr(needs) == "<feature test_needs(level)>"
+    with pytest.raises(InvalidInput, match="needs the parameter 'level'"):
+        needs(PRICES)
+
+    def lost(bars, *, window: Nowhere):  # noqa: F821  on purpose
+        return bars
+
+    with pytest.raises(ConfigurationError, match="TYPE_CHECKING"):
+        feature("test_lost")(lost)
+
+
+def test_a_fast_average_that_is_not_faster():
+    with pytest.raises(OutOfRange, match="fast"):
+        macd(PRICES, fast=26, slow=26)
 
 
 def test_dims_order_and_coordinates_are_kept():

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from workbench import features
+from workbench.features.kernels import exponential_mean, rolling_moments
 
 SMALL = {
     "bollinger": {"window": 4},
@@ -82,3 +83,18 @@ def test_a_window_that_holds_a_nan_is_nan(name):
         assert np.isnan(variable.sel(symbol="A")[10:14]).all()
         assert np.isfinite(variable.sel(symbol="A")[16:]).all()
         assert np.isfinite(variable.sel(symbol="B")[5:]).all()
+
+
+@pytest.mark.parametrize("window", [1, 3, 7])
+def test_compiled_and_plain_kernels_agree(window):
+    values = np.random.default_rng(5).normal(10, 1, 60)
+    values[[11, 40]] = np.nan
+    values[20:30] = 10.0
+    for kernel, arguments, outputs in (
+        (rolling_moments, (window,), 2),
+        (exponential_mean, (window, 0.25), 1),
+    ):
+        compiled, plain = np.empty((2, outputs, values.size))
+        kernel(values, *arguments, *compiled)
+        getattr(kernel, "py_func", kernel)(values, *arguments, *plain)
+        np.testing.assert_allclose(compiled, plain, rtol=1e-9, atol=1e-12)

@@ -50,6 +50,7 @@ def test_quick_analysis_of_a_real_symbol():
     assert "history" not in json.loads(seen.model_dump_json())
     assert seen.to_frame().loc["rsi", "value"] == seen.analysis.rsi
     assert seen.plot() is not None
+    assert "AAPL at 2019-06-28" in repr(seen)
 
 
 def test_quick_analysis_refuses_what_it_cannot_say():
@@ -64,6 +65,7 @@ def test_quick_analysis_refuses_what_it_cannot_say():
 def test_a_list_of_features_is_a_table():
     table = list_features().to_frame()
     assert table.loc["sma", "parameters"] == "window=20"
+    assert "sma" in repr(list_features())
 
 
 def test_compute_feature_warms_up_before_the_start():

@@ -7,8 +7,10 @@ import json
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 
+import workbench.data
 from workbench.errors import InvalidInput, OutOfRange, TooLittleHistory, UnknownName, WorkbenchError
 from workbench.registry import call
 from workbench.risk import Holding, correlation_analysis, risk_analysis
@@ -129,6 +131,39 @@ def test_the_period_is_in_calendar_days_back_from_the_last_session():
     assert found.last_session == dt.date(2022, 6, 30)
     assert found.first_session == dt.date(2022, 6, 24)
     assert found.observations == 5
+
+
+def own_frame(symbols, periods=80):
+    days = pd.bdate_range("2031-01-01", periods=periods, name="time")
+    steps = np.random.default_rng(3).normal(0, 0.01, (periods, len(symbols)))
+    return pd.DataFrame(100 * np.exp(steps.cumsum(axis=0)), index=days, columns=symbols)
+
+
+def test_a_frame_of_ones_own_beyond_the_benchmark():
+    own = own_frame(["X", "Y"])
+    held = [{"symbol": "X", "value": 1.0}, {"symbol": "y", "value": 1.0}]
+    found = risk_analysis(held, dataset=own, simulations=1_000, end_date=dt.date(2031, 4, 1))
+    assert found.last_session == dt.date(2031, 4, 1)
+    assert math.isnan(found.risk_metrics.portfolio_beta)
+    assert json.loads(found.model_dump_json())["risk_metrics"]["portfolio_beta"] is None
+    with pytest.raises(UnknownName, match="Choose one of: X, Y"):
+        risk_analysis([{"symbol": "Z", "value": 1.0}], dataset=own)
+
+
+def test_currencies_that_differ_are_named():
+    bars = workbench.data.bars(own_frame(["X", "Y"]))
+    mixed = bars.assign_coords(currency=("symbol", ["USD", "EUR"]))
+    notes = correlation_analysis(["X", "Y"], dataset=mixed).notes
+    assert any("EUR, USD" in note for note in notes)
+
+
+def test_what_never_moves_has_no_correlation():
+    still = own_frame(["X", "Y"]).assign(Y=7.0)
+    found = correlation_analysis(["X", "Y"], dataset=still)
+    assert found.diversification_metrics.concentration_risk == "undefined"
+    assert json.loads(found.model_dump_json())["summary_statistics"]["average"] is None
+    with pytest.raises(TooLittleHistory, match="at least 3"):
+        correlation_analysis(["X", "Y"], dataset=still[:3])
 
 
 def test_correlation_over_the_wire():

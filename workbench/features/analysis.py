@@ -116,7 +116,7 @@ def glance(
         analysis=analysis,
         rules=RULES,
         available_strategies=list(strategies),
-        notes=[*notes, *([survivorship] if survivorship else [])],
+        notes=[*notes, *([f"Survivorship: {survivorship}"] if survivorship else [])],
         history=_history(prices),
     )
 

@@ -109,7 +109,7 @@ def report(
         bars=len(times),
         undefined=sum(int(np.isnan(variable).sum()) for variable in values.values()),
         table=_rows(values.isel(time=slice(-limit, None))),
-        notes=[text for text in (bars.attrs.get("survivorship"),) if text],
+        notes=[f"Survivorship: {text}" for text in (bars.attrs.get("survivorship"),) if text],
         values=values,
     )
 

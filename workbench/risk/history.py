@@ -87,15 +87,13 @@ def held_returns(
     )
 
 
-def benchmark_returns(benchmark: DatasetRef, last: dt.date | None, context: Context) -> pd.Series:
-    """The returns of a benchmark, named after its symbol.
+def benchmark_returns(benchmark: DatasetRef, context: Context) -> pd.Series:
+    """The returns of a benchmark over all its history, named after its symbol.
 
     Parameters
     ----------
     benchmark : str or frame
         One symbol.
-    last : datetime.date, optional
-        The last session that counts.
     context : Context
         Whose lake to read.
 
@@ -106,7 +104,7 @@ def benchmark_returns(benchmark: DatasetRef, last: dt.date | None, context: Cont
     UnknownName
         If nothing has this name.
     """
-    bars = _closes(benchmark, last, context)
+    bars = _closes(benchmark, None, context)
     names = [str(name) for name in bars["symbol"].to_numpy()]
     if len(names) != 1:
         raise InvalidInput("A benchmark is one symbol", seen=names, cure=f"Choose one: {names[0]}")
@@ -119,7 +117,8 @@ def _closes(dataset: DatasetRef, last: dt.date | None, context: Context) -> xr.D
 
 
 def _notes(bars: xr.Dataset) -> list[str]:
-    notes = [str(bars.attrs["survivorship"])] if bars.attrs.get("survivorship") else []
+    survivorship = bars.attrs.get("survivorship")
+    notes = [f"Survivorship: {survivorship}"] if survivorship else []
     currencies = sorted({str(one) for one in bars["currency"].to_numpy()})
     if len(currencies) > 1:
         notes.append(

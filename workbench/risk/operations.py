@@ -93,7 +93,7 @@ def risk_analysis(
         horizon=time_horizon,
         model=model if use_monte_carlo else None,
         simulations=simulations,
-        benchmark=benchmark_returns(benchmark, end_date, context),
+        benchmark=benchmark_returns(benchmark, context),
         rng=context.rng(*b"risk_analysis"),
         progress=context.progress,
     )
