@@ -89,8 +89,8 @@ class Servers:
     async def written(self, path: Path) -> None:
         """Wait for a file that a server writes."""
         with anyio.fail_after(5):
-            while not path.exists() or not path.read_text():
-                await anyio.sleep(0.02)  # noqa: ASYNC110  another process writes it
+            while not path.exists() or not path.read_text():  # noqa: ASYNC110, ASYNC240
+                await anyio.sleep(0.02)
 
 
 def _port(process: subprocess.Popen[str], log) -> str:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from workbench.context.progress import Progress, silent
+from workbench.context.progress import Progress, shown, silent
 from workbench.context.resources import Resources
 from workbench.domain.enums import Caller, Effect, Scope
 from workbench.errors import Cancelled, NotAllowed
@@ -145,7 +145,7 @@ class Context:
 
 @cache
 def _context_of(_home: Path) -> Context:
-    return Context()
+    return Context(on_progress=shown)
 
 
 def current() -> Context:

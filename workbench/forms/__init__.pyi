@@ -1,0 +1,4 @@
+from .form import Form as Form
+from .opening import form as form
+
+__all__ = ["Form", "form"]
