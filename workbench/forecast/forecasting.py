@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.errors import OutOfRange
+from workbench.forecast.models import is_of
 from workbench.forecast.naive import fit_repeat_last
 from workbench.forecast.nhits import QUANTILES
 from workbench.forecast.results import (
@@ -247,8 +248,8 @@ def _card(model: TrainedModel) -> ModelCard:
 
 def _warnings(model: TrainedModel, series: Series) -> list[str]:
     found = []
-    if model.series != series.name:
-        found.append(f"The model was trained on {model.series}, not on {series.name}.")
+    if not is_of(model, series):
+        found.append(f"The model was trained on another series than this ({model.series}).")
     if model.trained_until > series.last_date:
         found.append(
             f"The model has learned from sessions until {model.trained_until}, later than this "

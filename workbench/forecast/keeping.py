@@ -50,13 +50,15 @@ def keep(
         Whose stores and clock.
     """
     parameters = _parameters(training)
+    until = _date(series, training.split.evaluation - 1)
     model = TrainedModel(
         model_id="",
         model_type=kind,
         series=series.name,
         forecaster=training.model,
         trained_at=context.now(),
-        trained_until=_date(series, training.split.evaluation - 1),
+        trained_until=until,
+        closes=series.digest(until),
         evaluation=training.evaluation.model_dump(),
         parameters=parameters,
     )

@@ -19,10 +19,12 @@ if TYPE_CHECKING:
     from workbench.context import Context
     from workbench.domain import ModelRef
     from workbench.forecast.nhits import Nhits
+    from workbench.forecast.series import Series
 
 __all__ = [
     "NAIVE",
     "TrainedModel",
+    "is_of",
     "load_model",
     "model_names",
     "newest_model",
@@ -54,6 +56,8 @@ class TrainedModel:
         When, in UTC.
     trained_until : date
         The last session it has learned from, the choice of the epoch included.
+    closes : str
+        The hash of the closes that it has learned from.
     evaluation : dict
         The `Evaluation` of its training as JSON values.
     parameters : dict
@@ -66,6 +70,7 @@ class TrainedModel:
     forecaster: Nhits = field(repr=False)
     trained_at: datetime
     trained_until: date
+    closes: str
     evaluation: dict[str, Any] = field(repr=False)
     parameters: dict[str, Any] = field(repr=False)
 
@@ -80,28 +85,40 @@ def trained_models(context: Context) -> list[dict[str, Any]]:
     return [model for model in context.experiments.models() if "trained_until" in model["tags"]]
 
 
-def newest_model(
-    series: str, *, horizon: int, known_at: date, context: Context
-) -> TrainedModel | None:
+def newest_model(series: Series, *, horizon: int, context: Context) -> TrainedModel | None:
     """The newest model of a series that reaches far enough and has seen nothing later.
+
+    A model that learned from sessions after the last of the series would know the future.
 
     Parameters
     ----------
-    series : str
-        Name of the series.
+    series : Series
+        The history of the forecast.
     horizon : int
         Steps that are wanted.
-    known_at : date
-        The last session that a forecast may know; a model that learned from later sessions
-        would know the future.
+    context : Context
+        Whose models.
     """
     for model in trained_models(context):
         tags = model["tags"]
+        until = date.fromisoformat(tags["trained_until"])
         reaches = int(model["parameters"]["horizon"]) >= horizon
-        is_past = date.fromisoformat(tags["trained_until"]) <= known_at
-        if tags.get("series") == series and reaches and is_past:
+        if (
+            reaches
+            and until <= series.last_date
+            and _is_of(series, tags["series"], tags["closes"], until)
+        ):
             return load_model(model["model_id"], context=context)
     return None
+
+
+def is_of(model: TrainedModel, series: Series) -> bool:
+    """Whether a model was trained on a series: by name, or for a frame by its closes."""
+    return _is_of(series, model.series, model.closes, model.trained_until)
+
+
+def _is_of(series: Series, name: str, closes: str, until: date) -> bool:
+    return name == series.name and (not series.is_frame() or series.digest(until) == closes)
 
 
 def load_model(model: ModelRef, *, context: Context) -> TrainedModel:
@@ -153,6 +170,7 @@ def save_model(
         "transform": model.forecaster.transform,
         "trained_at": model.trained_at.isoformat(),
         "trained_until": model.trained_until.isoformat(),
+        "closes": model.closes,
         "evaluation": model.evaluation,
         "parameters": model.parameters,
     }
@@ -166,6 +184,7 @@ def save_model(
             "series": model.series,
             "model_type": model.model_type,
             "trained_until": model.trained_until.isoformat(),
+            "closes": model.closes,
         },
     )
 
@@ -189,6 +208,7 @@ def _unpacked(model_id: str, card_bytes: bytes, weights: bytes) -> TrainedModel:
         forecaster=Nhits(architecture, arrays, card["transform"]),
         trained_at=datetime.fromisoformat(card["trained_at"]).astimezone(UTC),
         trained_until=date.fromisoformat(card["trained_until"]),
+        closes=card["closes"],
         evaluation=card["evaluation"],
         parameters=card["parameters"],
     )

@@ -151,9 +151,7 @@ def neural_forecast(
     context = context or current()
     series = load_series(symbol, end=end_date, context=context)
     if model_id is None:
-        model = newest_model(
-            series.name, horizon=horizon, known_at=series.last_date, context=context
-        )
+        model = newest_model(series, horizon=horizon, context=context)
         why = f"no model of {series.name} reaches {horizon} bars; train one with neural_train."
     elif model_id == NAIVE:
         model, why = None, "it was asked for."

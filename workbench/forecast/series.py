@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Series", "future_times", "load_series", "series_of"]
 
+FRAME = "frame"
+
 _READERS: dict[str, Callable[[Path], pd.DataFrame]] = {
     ".csv": pd.read_csv,
     ".json": pd.read_json,
@@ -41,7 +43,7 @@ class Series:
     Parameters
     ----------
     name : str
-        ``dataset:symbol``; a frame is told apart by its first bar.
+        ``dataset:symbol``, or ``frame:symbol`` for one's own frame or file.
     closes : numpy.ndarray, shape (time,)
         Finite.
     times : numpy.ndarray of datetime64[ns], shape (time,)
@@ -54,6 +56,15 @@ class Series:
     closes: npt.NDArray[np.float64]
     times: npt.NDArray[np.datetime64]
     bars: xr.Dataset = field(repr=False)
+
+    def is_frame(self) -> bool:
+        """Whether it is one's own frame: its name does not say which."""
+        return self.name.startswith(f"{FRAME}:")
+
+    def digest(self, until: date) -> str:
+        """The hash of the closes up to a date; more bars after it change nothing."""
+        known = self.times <= np.datetime64(until, "ns")
+        return hashlib.sha256(self.closes[known].tobytes()).hexdigest()[:16]
 
     @property
     def symbol(self) -> str:
@@ -122,9 +133,7 @@ def series_of(bars: xr.Dataset) -> Series:
         raise InvalidInput(f"{symbols[0]} has no close at all", cure="Choose another period")
     inside = slice(there[0], there[-1] + 1)
     _must_be_finite(symbols[0], close[inside], times[inside])
-    return Series(
-        _name(bars, symbols[0], close[inside], times[inside]), close[inside], times[inside], bars
-    )
+    return Series(_name(bars, symbols[0]), close[inside], times[inside], bars)
 
 
 def future_times(series: Series, count: int) -> npt.NDArray[np.datetime64]:
@@ -197,14 +206,6 @@ def _must_be_finite(
         )
 
 
-def _name(
-    bars: xr.Dataset,
-    symbol: str,
-    close: npt.NDArray[np.float64],
-    times: npt.NDArray[np.datetime64],
-) -> str:
-    dataset = str(bars.attrs.get("dataset") or "").partition(":")[0]
-    if dataset and dataset != "frame":
-        return f"{dataset}:{symbol}"
-    first = f"{times[0]}|{float(close[0])!r}|{bars.attrs.get('timeframe', '')}"
-    return f"frame-{hashlib.sha256(first.encode()).hexdigest()[:8]}:{symbol}"
+def _name(bars: xr.Dataset, symbol: str) -> str:
+    dataset = str(bars.attrs.get("dataset") or FRAME).partition(":")[0]
+    return f"{FRAME if dataset.startswith(FRAME) else dataset}:{symbol}"

@@ -1,0 +1,102 @@
+"""The numbers of an evaluation, from outside the code."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from workbench.errors import InvalidInput, TooLittleHistory
+from workbench.forecast import evaluate, fit_repeat_last, score
+
+QUANTILES = [0.1, 0.5, 0.9]
+
+
+class Fixed:
+    """Forecasts that the next value is the last plus a number."""
+
+    def __init__(self, shift, horizon=1):
+        self.shift, self.horizon, self.input_size = shift, horizon, 1
+
+    def predict(self, history, quantiles):
+        point = history[:, -1, None, None] + self.shift
+        return np.tile(point, (1, self.horizon, len(quantiles)))
+
+
+def test_two_forecasts_worked_by_hand():
+    """Last 10 and 20; came 12 and 19; said 11 (9 to 13) and 21 (20 to 22).
+
+    Errors 1 and −2: MAE 1.5, RMSE √2.5, MAPE (1/12 + 2/19)/2. The mean outcome is 15.5, so the
+    total square is 24.5 and R² = 1 − 5/24.5. Against no change the squares are 4 + 1, so the R²
+    of the change is 0. The quantile losses are, for 0.1, 0.3 and 0.9; for 0.5, 0.5 and 1.0; for
+    0.9, 0.1 and 0.3: the mean is 3.1/6. One move of two was foreseen; 19 is outside 20 to 22.
+    """
+    predicted = np.array([[[9.0, 11.0, 13.0]], [[20.0, 21.0, 22.0]]])
+    scores = score("x", predicted, np.array([10.0, 20.0]), np.array([[12.0], [19.0]]), QUANTILES)
+    assert scores.mae == pytest.approx(1.5)
+    assert scores.rmse == pytest.approx(np.sqrt(2.5))
+    assert scores.mape == pytest.approx((1 / 12 + 2 / 19) / 2)
+    assert scores.r2_score == pytest.approx(1 - 5 / 24.5)
+    assert scores.r2_change == pytest.approx(0.0)
+    assert scores.pinball == pytest.approx(3.1 / 6)
+    assert scores.directional_accuracy == pytest.approx(0.5)
+    assert scores.coverage == {"80%": pytest.approx(0.5)}
+
+
+def test_scores_are_those_of_scikit_learn():
+    metrics = pytest.importorskip("sklearn.metrics", reason="scikit-learn is not installed")
+    rng = np.random.default_rng(3)
+    actual = rng.uniform(50, 150, (40, 5))
+    predicted = np.sort(actual[:, :, None] + rng.normal(0, 5, (40, 5, 3)), axis=2)
+    scores = score("x", predicted, actual[:, 0], actual, QUANTILES)
+    flat, point = actual.ravel(), predicted[:, :, 1].ravel()
+    assert scores.mae == pytest.approx(metrics.mean_absolute_error(flat, point))
+    assert scores.rmse == pytest.approx(metrics.root_mean_squared_error(flat, point))
+    assert scores.mape == pytest.approx(metrics.mean_absolute_percentage_error(flat, point))
+    assert scores.r2_score == pytest.approx(metrics.r2_score(flat, point))
+    pinball = [
+        metrics.mean_pinball_loss(flat, predicted[:, :, at].ravel(), alpha=q)
+        for at, q in enumerate(QUANTILES)
+    ]
+    assert scores.pinball == pytest.approx(np.mean(pinball))
+
+
+def test_a_model_that_knows_the_slope_beats_repeat_last():
+    values = np.arange(100.0, 200.0)
+    found = evaluate(Fixed(0.75), Fixed(0.0), values, 80, quantiles=QUANTILES, name="slope")
+    assert found.origins == 20
+    assert found.skill == pytest.approx(0.75)
+    assert "nearer than repeat-last" in found.statement
+
+
+def test_a_model_that_does_not_beat_repeat_last_is_told_so(walk):
+    found = evaluate(Fixed(3.0), Fixed(0.0), walk, 600, quantiles=QUANTILES, name="shift")
+    assert found.skill < 0
+    assert "does not beat repeat-last" in found.statement
+    assert list(found.to_frame().index) == ["repeat-last", "shift"]
+
+
+def test_repeat_last_predicts_no_direction(walk):
+    naive = fit_repeat_last(walk[:600], 5)
+    found = evaluate(naive, naive, walk, 600, quantiles=QUANTILES, name="itself")
+    assert np.isnan(found.naive.directional_accuracy)
+    assert found.skill == 0.0
+    assert found.naive.r2_change == 0.0
+
+
+def test_intervals_of_repeat_last_cover_a_walk_as_they_say(walk):
+    long = np.exp(np.cumsum(np.random.default_rng(5).normal(0, 0.01, 20_000)))
+    naive = fit_repeat_last(long[:10_000], 3)
+    found = evaluate(naive, naive, long, 10_000, quantiles=QUANTILES, name="itself")
+    assert found.naive.coverage["80%"] == pytest.approx(0.8, abs=0.02)
+
+
+def test_a_tail_shorter_than_the_horizon_is_refused(walk):
+    naive = fit_repeat_last(walk, 12)
+    with pytest.raises(TooLittleHistory):
+        evaluate(naive, naive, walk, 695, quantiles=QUANTILES, name="x")
+
+
+def test_quantiles_without_a_mirror_are_refused(walk):
+    naive = fit_repeat_last(walk, 2)
+    with pytest.raises(InvalidInput, match="symmetric"):
+        evaluate(naive, naive, walk, 600, quantiles=[0.1, 0.5, 0.8], name="x")

@@ -1,0 +1,230 @@
+"""Train, forecast and ask for the status, as every door does."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from workbench.errors import (
+    InvalidInput,
+    OutOfRange,
+    StoreError,
+    TooLittleHistory,
+    UnknownName,
+    UnusableFrame,
+)
+from workbench.forecast import neural_forecast, neural_model_status, neural_train
+from workbench.forecast.models import CARD, WEIGHTS
+
+QUICK = {"epochs": 1, "batch_size": 256, "horizon": 5, "input_size": 24}
+
+
+@pytest.fixture
+def library():
+    pytest.importorskip("neuralforecast", reason="the extra 'forecast' is not installed")
+
+
+@pytest.fixture
+def report(library, frame, context):
+    return neural_train(frame, **QUICK, context=context)
+
+
+def test_a_training_reports_what_it_is_worth(report, context):
+    assert report.status == "training_completed"
+    assert report.model_id.startswith("nhits_20240603")
+    assert report.device == "cpu"
+    assert report.performance.mae == report.evaluation.model.mae
+    assert report.evaluation.naive.name == "repeat-last"
+    assert "repeat-last" in report.statement
+    assert list(report.to_frame().index) == ["repeat-last", "N-HiTS"]
+    assert report.training.trained_until < report.training.evaluated_until
+    assert report.model_info.parameters > 1_000
+    assert len(report.losses) == report.training.training_history.epochs_completed == 1
+    (trial,) = context.ledger.trials
+    assert (trial.verb, report.trials) == ("train", 1)
+    assert trial.parameters["horizon"] == 5
+
+
+def test_without_a_model_it_is_repeat_last_and_says_so(frame, context):
+    found = neural_forecast(frame, 3, context=context)
+    assert found.model.id == "naive"
+    assert "not a model" in found.statement
+    assert "neural_train" in found.statement
+    assert found.forecast == found.repeat_last
+    assert [day.predicted_price for day in found.forecast.predictions] == [frame.iloc[-1, 0]] * 3
+    assert found.forecast.overall_trend == "neutral"
+    assert {day.confidence for day in found.forecast.predictions} == {0.5}
+
+
+def test_the_newest_model_of_the_series_is_used(report, frame, context):
+    newer = neural_train(frame, **QUICK, name="newer", context=context)
+    found = neural_forecast(frame, 5, 0.9, context=context)
+    assert found.model.id == newer.model_id
+    assert found.skill == newer.evaluation.skill
+    assert found.statement == newer.statement
+    assert found.repeat_last.predictions[0].predicted_price == frame.iloc[-1, 0]
+    assert list(found.to_frame().columns[:1]) == ["repeat_last"]
+    for span, day in zip(
+        found.forecast.prediction_intervals, found.forecast.predictions, strict=True
+    ):
+        assert span.lower_bound <= day.predicted_price <= span.upper_bound
+        assert span.confidence_level == 0.9
+
+
+def test_a_model_of_another_series_is_used_only_by_name_and_with_a_warning(report, frame, context):
+    other = frame * 2
+    assert neural_forecast(other, 5, context=context).model.id == "naive"
+    found = neural_forecast(other, 5, model_id=report.model_id, context=context)
+    assert any("trained on another" in warning for warning in found.warnings)
+
+
+def test_a_model_that_knows_the_future_is_not_chosen(report, frame, context):
+    early = report.training.trained_until
+    assert neural_forecast(frame, 5, end_date=early, context=context).model.id == "naive"
+    found = neural_forecast(frame, 5, model_id=report.model_id, end_date=early, context=context)
+    assert any("knows the future" in warning for warning in found.warnings)
+
+
+def test_what_comes_after_the_forecast_changes_nothing(report, frame, context):
+    end = frame.index[-20]
+    changed = frame.copy()
+    changed.loc[end:] *= 1.7
+    before, after = (
+        neural_forecast(one, 5, end_date=end.date(), context=context) for one in (frame, changed)
+    )
+    assert before.model.id == report.model_id
+    pd.testing.assert_frame_equal(before.quantiles, after.quantiles)
+    pd.testing.assert_frame_equal(before.naive_quantiles, after.naive_quantiles)
+
+
+def test_the_days_are_sessions_of_the_calendar(context):
+    found = neural_forecast("sp500-20:AAPL", 8, context=context.replace())
+    days = [day.date.date() for day in found.forecast.predictions]
+    assert found.forecast.current_date.date() == date(2022, 12, 28)
+    assert days[:3] == [date(2022, 12, 29), date(2022, 12, 30), date(2023, 1, 3)]
+    assert date(2023, 1, 2) not in days, "the exchange is closed when New Year is observed"
+    assert found.survivorship
+
+
+def test_a_saved_model_gives_the_same_forecast_in_a_new_process(library, own_home, frame, tmp_path):
+    pytest.importorskip("mlflow", reason="the extra 'forecast' is not installed")
+    path = tmp_path / "closes.parquet"
+    frame.reset_index().to_parquet(path)
+    report = neural_train(str(path), **QUICK)
+    expected = neural_forecast(str(path), 5)
+    assert expected.model.id == report.model_id
+    code = (
+        "import sys; from workbench.forecast import neural_forecast; "
+        f"found = neural_forecast({str(path)!r}, 5); "
+        "assert not {'torch', 'neuralforecast'} & set(sys.modules); "
+        "print(found.model.id, found.quantiles.to_numpy().tobytes().hex())"
+    )
+    environment = {**os.environ, "WORKBENCH_HOME": str(own_home)}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        check=True,
+        capture_output=True,
+        text=True,
+        env=environment,
+        timeout=120,
+    )
+    model_id, quantiles = done.stdout.split()
+    assert model_id == report.model_id
+    assert quantiles == expected.quantiles.to_numpy().tobytes().hex()
+
+
+def test_status_of_all_and_of_one(report, context):
+    everything = neural_model_status(context=context)
+    assert everything.total_models == everything.system_status.trained_models == 1
+    assert everything.recommendations.best_accuracy_model == report.model_id
+    assert everything.models_summary[0]["skill"] == report.evaluation.skill
+    assert everything.models_summary[0]["inference_ms"] > 0
+    one = neural_model_status(report.model_id, context=context)
+    assert one.health_check["status"] == "healthy"
+    assert one.capabilities["max_horizon"] == 5
+    assert neural_model_status("naive", context=context).model_details["model_id"] == "naive"
+
+
+def test_status_without_models(context):
+    found = neural_model_status(context=context)
+    assert found.total_models == 0
+    assert found.recommendations.best_accuracy_model is None
+
+
+def test_every_plot_draws(report, frame, context):
+    assert report.plot().renderers
+    assert neural_forecast(frame, 5, context=context).plot().renderers
+
+
+@pytest.mark.parametrize("model_type", ["LSTM", "Transformer", "GRU", "CNN_LSTM", "GRU_Ensemble"])
+def test_a_type_that_is_not_there_yet_names_what_is(frame, context, model_type):
+    with pytest.raises(UnknownName, match="NHITS"):
+        neural_train(frame, model_type, context=context)
+
+
+def test_a_horizon_beyond_the_model_names_its_own(report, frame, context):
+    with pytest.raises(OutOfRange, match="from 1 to 5"):
+        neural_forecast(frame, 6, model_id=report.model_id, context=context)
+    assert neural_forecast(frame, 6, context=context).model.id == "naive"
+
+
+def test_a_confidence_beyond_the_model_names_its_own(report, frame, context):
+    with pytest.raises(OutOfRange, match=r"0\.99"):
+        neural_forecast(frame, 5, 0.999, context=context)
+
+
+def test_an_unknown_model_names_those_there_are(report, frame, context):
+    with pytest.raises(UnknownName) as caught:
+        neural_forecast(frame, 5, model_id="nhits", context=context)
+    assert caught.value.choices == sorted(["naive", report.model_id])
+    with pytest.raises(UnknownName):
+        neural_model_status("nhits", context=context)
+
+
+@pytest.mark.parametrize("file", [CARD, WEIGHTS])
+def test_damaged_files_are_a_store_error(report, frame, context, file):
+    context.experiments._models[report.model_id][1][file] = b"\x00damaged"
+    with pytest.raises(StoreError, match="train it again"):
+        neural_forecast(frame, 5, context=context)
+
+
+def test_too_little_history_says_how_much_is_needed(frame, context):
+    with pytest.raises(TooLittleHistory, match="needs at least"):
+        neural_train(frame.iloc[:120], context=context)
+    with pytest.raises(TooLittleHistory):
+        neural_forecast(frame.iloc[:20], 5, context=context)
+
+
+def test_a_gap_between_closes_is_an_error_and_at_the_ends_it_is_not(frame, context):
+    ends = frame.copy()
+    ends.iloc[:3] = ends.iloc[-2:] = np.nan
+    found = neural_forecast(ends, 3, context=context)
+    assert found.forecast.current_price == frame.iloc[-3, 0]
+    hole = frame.copy()
+    hole.iloc[100] = np.nan
+    with pytest.raises(InvalidInput, match="missing"):
+        neural_forecast(hole, 3, context=context)
+
+
+def test_several_symbols_are_refused(frame, context):
+    with pytest.raises(InvalidInput, match="one symbol"):
+        neural_forecast(frame.assign(OTHER=1.0 + frame["ACME"]), 3, context=context)
+
+
+def test_a_series_that_does_not_move_is_refused(frame, context, library):
+    with pytest.raises(InvalidInput, match="does not move"):
+        neural_train(frame * 0 + 5.0, context=context)
+
+
+def test_a_file_that_is_not_there_is_named(context, tmp_path):
+    with pytest.raises(UnusableFrame, match="no such file"):
+        neural_train(str(tmp_path / "closes.csv"), context=context)
+    (tmp_path / "broken.parquet").write_bytes(b"no parquet")
+    with pytest.raises(UnusableFrame, match="cannot be read"):
+        neural_train(str(tmp_path / "broken.parquet"), context=context)
