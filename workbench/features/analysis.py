@@ -55,6 +55,11 @@ def analyse(prices: xr.DataArray) -> Analysis:
     prices : xarray.DataArray
         Closes of one symbol without NaN, dims ``(time,)``, 200 at least.
 
+    Returns
+    -------
+    Analysis
+        NaN for an indicator that is undefined, such as the RSI of a flat price.
+
     Raises
     ------
     TooLittleHistory
@@ -93,6 +98,11 @@ def glance(
         Dims (time, symbol), one symbol; bars without a close are left out.
     strategies, notes : sequence of str
         What else the report names.
+
+    Returns
+    -------
+    QuickAnalysis
+        As of the last bar that has a close.
 
     Raises
     ------

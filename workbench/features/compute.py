@@ -33,6 +33,11 @@ def feature_of(reference: FeatureRef) -> Feature[Any, Any]:
     reference : str, Feature or callable
         A registered name, a feature, or a plain function of bars.
 
+    Returns
+    -------
+    Feature
+        Registered, or made for this call.
+
     Raises
     ------
     UnknownName
@@ -86,6 +91,11 @@ def report(
         The first bar that is reported; earlier ones warm the feature up.
     limit : int
         How many of the latest bars the report's table holds.
+
+    Returns
+    -------
+    FeatureReport
+        NaN where the feature is undefined.
 
     Raises
     ------

@@ -109,6 +109,11 @@ def feature(
         Its name; empty means the function's own. A later feature of the same name
         replaces the earlier.
 
+    Returns
+    -------
+    callable
+        Takes the function and returns a `Feature`.
+
     Examples
     --------
     >>> from typing import Annotated

@@ -37,6 +37,13 @@ def quick_analysis(
         Whether a GPU may be used; indicators of one symbol run on the CPU and say so.
     end_date : date, optional
         The last session that is looked at; the last of the data by default.
+    context : Context, optional
+        The caller's; the process's own by default.
+
+    Returns
+    -------
+    QuickAnalysis
+        Indicators, labels, the rules behind them and, in memory, their history.
 
     Raises
     ------
@@ -95,6 +102,13 @@ def compute_feature(
         Parameter → value of the feature; its defaults for the others.
     limit : int
         How many of the latest bars the table holds; `to_frame` has them all.
+    context : Context, optional
+        The caller's; the process's own by default.
+
+    Returns
+    -------
+    FeatureReport
+        The latest bars as rows and, in memory, all values.
 
     Raises
     ------

@@ -40,8 +40,7 @@ def contributions(covariance: Array, weights: Array) -> Array:
 def diversification_ratio(covariance: Array, weights: Array) -> float:
     """The weighted mean of the volatilities over the volatility of the portfolio.
 
-    1 for a single position, higher the more positions offset each other (Choueifaty and
-    Coignard, Journal of Portfolio Management 35, 2008). NaN where there is no variance.
+    From Choueifaty and Coignard, Journal of Portfolio Management 35, 2008.
 
     Parameters
     ----------
@@ -49,6 +48,11 @@ def diversification_ratio(covariance: Array, weights: Array) -> float:
         Of the returns.
     weights : numpy.ndarray, shape (assets,)
         Absolute values are taken above the line.
+
+    Returns
+    -------
+    float
+        1 for a single position, higher the more they offset each other; NaN without variance.
     """
     variance = float(weights @ covariance @ weights)
     apart = float(np.abs(weights) @ np.sqrt(np.diag(covariance)))
@@ -56,36 +60,51 @@ def diversification_ratio(covariance: Array, weights: Array) -> float:
 
 
 def concentration(weights: Array) -> float:
-    """The Herfindahl index of the absolute weights: 1 over n when equal, 1 for one position.
+    """The Herfindahl index of the absolute weights.
 
     Parameters
     ----------
     weights : numpy.ndarray, shape (assets,)
-        Need not sum to 1; NaN if all are zero.
+        Need not sum to 1.
+
+    Returns
+    -------
+    float
+        1 over n when equal, 1 for one position; NaN if all are zero.
     """
     total = float(np.abs(weights).sum())
     return float(np.sum((weights / total) ** 2)) if total > 0 else np.nan
 
 
 def beta(returns: Array, benchmark: Array) -> float:
-    """The slope of the returns on the benchmark's; NaN where the benchmark does not move.
+    """The slope of the returns on the benchmark's.
 
     Parameters
     ----------
     returns, benchmark : numpy.ndarray, shape (periods,)
         Of the same periods, two at least, without NaN.
+
+    Returns
+    -------
+    float
+        NaN where the benchmark does not move.
     """
     covariance = np.cov(returns, benchmark)
     return float(covariance[0, 1] / covariance[1, 1]) if covariance[1, 1] > 0 else np.nan
 
 
 def r_squared(returns: Array, benchmark: Array) -> float:
-    """The share of the variance that moves with the benchmark, 0 to 1; NaN if either is still.
+    """The share of the variance that moves with the benchmark.
 
     Parameters
     ----------
     returns, benchmark : numpy.ndarray, shape (periods,)
         Of the same periods, two at least, without NaN.
+
+    Returns
+    -------
+    float
+        0 to 1; NaN where either does not move.
     """
     covariance = np.cov(returns, benchmark)
     product = covariance[0, 0] * covariance[1, 1]

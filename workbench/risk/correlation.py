@@ -32,6 +32,11 @@ MOST_SYMBOLS = 100
 def check_symbols(symbols: Sequence[str]) -> None:
     """Refuse a list that has no pairs, is too long, or names a symbol twice.
 
+    Parameters
+    ----------
+    symbols : sequence of str
+        What a caller wrote; case does not matter.
+
     Raises
     ------
     OutOfRange
@@ -93,12 +98,17 @@ def correlation_report(
 
 
 def pair_correlations(returns: pd.DataFrame) -> Correlations:
-    """Average and highest correlation of the positions; undefined for a single one.
+    """Average and highest correlation of the positions.
 
     Parameters
     ----------
     returns : pandas.DataFrame
         Shape (time, symbols), without NaN.
+
+    Returns
+    -------
+    Correlations
+        NaN and ``undefined`` for a single position.
     """
     matrix = returns.corr().to_numpy().copy()
     pairs = _pairs(matrix)

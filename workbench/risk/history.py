@@ -65,6 +65,11 @@ def held_returns(
     context : Context
         Whose lake to read.
 
+    Returns
+    -------
+    History
+        The first of the returns is that of the first bar inside the period.
+
     Raises
     ------
     UnknownName
@@ -96,6 +101,11 @@ def benchmark_returns(benchmark: DatasetRef, context: Context) -> pd.Series:
         One symbol.
     context : Context
         Whose lake to read.
+
+    Returns
+    -------
+    pandas.Series
+        Simple returns of one bar, index time.
 
     Raises
     ------

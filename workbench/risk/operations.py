@@ -63,6 +63,13 @@ def risk_analysis(
         Paths.
     benchmark : str or frame
         What beta is measured against, one symbol.
+    context : Context, optional
+        The caller's; the process's own by default.
+
+    Returns
+    -------
+    RiskReport
+        Losses positive, in money; in memory the losses behind the figures.
 
     Raises
     ------
@@ -125,6 +132,13 @@ def correlation_analysis(
         Where the prices come from.
     end_date : date, optional
         The last session that counts; the last of the data by default.
+    context : Context, optional
+        The caller's; the process's own by default.
+
+    Returns
+    -------
+    CorrelationReport
+        NaN for a symbol whose return never changes.
 
     Raises
     ------

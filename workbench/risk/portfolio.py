@@ -75,6 +75,11 @@ def portfolio_of(
     tail : float
         The tail that the history must be long enough for.
 
+    Returns
+    -------
+    Portfolio
+        Complete rows of the symbols that are held.
+
     Raises
     ------
     OutOfRange

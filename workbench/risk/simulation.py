@@ -37,6 +37,16 @@ class ReturnModel(StrEnum):
     def of(cls, name: str) -> ReturnModel:
         """The model of this name.
 
+        Parameters
+        ----------
+        name : str
+            ``normal``, ``student_t`` or ``bootstrap``.
+
+        Returns
+        -------
+        ReturnModel
+            The member.
+
         Raises
         ------
         UnknownName
@@ -96,6 +106,11 @@ def fit(returns: Array, weights: Array) -> FittedReturns:
         Simple returns without NaN, two observations at least.
     weights : numpy.ndarray, shape (assets,)
         Of the portfolio.
+
+    Returns
+    -------
+    FittedReturns
+        Degrees of freedom are infinite where the tails are not fat.
     """
     covariance = np.atleast_2d(np.cov(returns, rowvar=False))
     values, vectors = np.linalg.eigh(covariance)

@@ -122,6 +122,11 @@ def normal_tail(mean: float, deviation: float, tail: float = 0.05) -> TailRisk:
     tail : float
         In (0, 0.5).
 
+    Returns
+    -------
+    TailRisk
+        Without errors: it is exact for its model.
+
     Raises
     ------
     OutOfRange
@@ -140,6 +145,11 @@ def normal_tail(mean: float, deviation: float, tail: float = 0.05) -> TailRisk:
 
 def check_tail(tail: float) -> None:
     """Refuse a tail probability outside (0, 0.5).
+
+    Parameters
+    ----------
+    tail : float
+        Probability of a worse loss.
 
     Raises
     ------
