@@ -68,8 +68,8 @@ def test_a_password_in_a_url_is_masked(url, shown):
 def test_a_secret_comes_from_the_keyring_when_there_is_one(monkeypatch):
     keyring = pytest.importorskip("keyring")
     monkeypatch.setattr(keyring, "get_password", lambda service, name: f"{service}-{name}")
-    assert load_settings().mcp_token.get_secret_value() == "workbench-mcp_token"  # noqa: S105
-    assert {row.name: row.source for row in show_settings()}["mcp_token"] == "keyring"
+    assert load_settings().mcp_token.get_secret_value() == "workbench-mcp_token"
+    assert {row.name: row.source for row in show_settings()}["mcp_token"] == "keyring"  # noqa: S105
 
 
 def test_a_machine_without_a_keyring_still_works(monkeypatch):
