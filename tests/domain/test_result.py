@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 import math
 from typing import Any, ClassVar
 
@@ -51,6 +52,13 @@ def test_repr_shows_a_line_per_scalar():
 
 def test_repr_shows_the_headline_only():
     assert repr(Short(name="a", sharpe=1234.5, trades=1)) == "Short\n  sharpe  1,234.50"
+
+
+def test_repr_shows_dates():
+    class Day(Result):
+        day: dt.date
+
+    assert repr(Day(day=dt.date(2020, 1, 31))) == "Day\n  day  2020-01-31"
 
 
 def test_repr_shows_none_as_a_dash():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
@@ -73,7 +74,7 @@ class Result(BaseModel):
 
 
 def _is_scalar(value: Any) -> bool:
-    return value is None or isinstance(value, str | int | float | bool)
+    return value is None or isinstance(value, str | int | float | dt.date)
 
 
 def _shown(value: Any) -> str:
