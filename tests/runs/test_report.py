@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-
 _FIGURE = """from bokeh.io import output_notebook, show
 from bokeh.plotting import figure
 from bokeh.resources import INLINE

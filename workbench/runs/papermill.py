@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import subprocess
 from dataclasses import dataclass, field
 from signal import SIGINT, SIGKILL, Signals
@@ -221,4 +222,6 @@ class _Watched(Engine):  # type: ignore[misc]
 
 
 _ENGINE = "workbench"
+# It warns of parameters whose annotation it cannot read; they have been checked before.
+logging.getLogger("papermill").setLevel(logging.ERROR)
 papermill_engines.register(_ENGINE, _Watched)
