@@ -65,9 +65,9 @@ def store(manifest: Manifest, table: pa.Table, lake: Lake) -> int:
     count = table.num_rows
     tagged = table.select(SCHEMA.names)
     tagged = tagged.add_column(0, "dataset", pa.array([manifest.name] * count, pa.string()))
-    tagged = tagged.append_column("content", pa.array([manifest.sha256] * count, pa.string()))
+    tagged = tagged.append_column("content", pa.array([manifest.content] * count, pa.string()))
     return lake.replace(manifest.table, tagged, where={"dataset": manifest.name})
 
 
 def _content(manifest: Manifest) -> list[tuple[str, str, str]]:
-    return [("dataset", "==", manifest.name), ("content", "==", manifest.sha256)]
+    return [("dataset", "==", manifest.name), ("content", "==", manifest.content)]

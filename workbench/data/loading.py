@@ -120,7 +120,7 @@ def _rows(
     columns = ["symbol", "time", *numbers]
     filters: list[tuple[str, str, Any]] = [
         ("dataset", "==", manifest.name),
-        ("content", "==", manifest.sha256),
+        ("content", "==", manifest.content),
         ("symbol", "in", list(symbols)),
     ]
     filters += [("time", ">=", since)] if since else []

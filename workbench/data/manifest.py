@@ -111,6 +111,11 @@ class Manifest(BaseModel):
         """The table of the lake that holds it."""
         return f"bars_{self.timeframe}"
 
+    @property
+    def content(self) -> str:
+        """The short hash that marks its rows in the lake."""
+        return self.sha256[:12]
+
     def span(self, symbols: tuple[str, ...]) -> tuple[date, date]:
         """First and last session of these symbols taken together."""
         chosen = [self.series[symbol] for symbol in symbols]

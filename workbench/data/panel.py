@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["panel_of_arrays", "panel_of_table"]
 
+DAY = np.timedelta64(1, "D")
+
 
 def panel_of_table(table: pa.Table, fields: Sequence[str]) -> dict[str, Any]:
     """Spread the rows of a table of bars over time and symbol.
@@ -104,15 +106,14 @@ def _last_days(
     times: npt.NDArray[np.datetime64], timeframe: Timeframe
 ) -> npt.NDArray[np.datetime64]:
     """The last day of a period that starts with its label; late if the label is its end."""
+    days = times.astype("datetime64[D]")
     if timeframe.unit == "M":
         months = times.astype("datetime64[M]")
-        offset = times.astype("datetime64[D]") - months.astype("datetime64[D]")
-        return (months + timeframe.count).astype("datetime64[D]") + (
-            offset - np.timedelta64(1, "D")
-        )
-    days = timeframe.count * {"d": 1, "w": 7}[timeframe.unit]
-    ends: npt.NDArray[np.datetime64] = times.astype("datetime64[D]") + np.timedelta64(days - 1, "D")
-    return ends
+        first_days = (months + timeframe.count).astype("datetime64[D]")
+        ends = first_days + (days - months.astype("datetime64[D]")) - DAY
+    else:
+        ends = days + (timeframe.count * {"d": 1, "w": 7}[timeframe.unit] - 1) * DAY
+    return np.asarray(ends, dtype="datetime64[D]")
 
 
 def _codes(column: pa.ChunkedArray) -> tuple[list[str], npt.NDArray[np.int64]]:

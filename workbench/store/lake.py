@@ -69,7 +69,7 @@ class DeltaLake:
         columns: Sequence[str] | None = None,
         version: int | None = None,
     ) -> pa.Table:
-        """Read rows, filtered while reading and sorted by dataset, symbol and time.
+        """Read rows, filtered while reading; sorted by dataset, symbol and time if these are read.
 
         Parameters
         ----------
@@ -131,6 +131,8 @@ class DeltaLake:
     def _write(self, table: str, rows: pa.Table, where: dict[str, str]) -> int:
         delta = _delta()
         opened = self._opened(table)
+        if opened is not None:
+            _check_shape(table, rows, pa.schema(opened.schema()))
         delta.write_deltalake(
             self._path(table) if opened is None else opened,
             rows,
@@ -148,13 +150,8 @@ class DeltaLake:
         for attempt in range(ATTEMPTS):
             try:
                 return write()
-            except (errors.CommitFailedError, errors.TableNotFoundError) as error:
+            except errors.CommitFailedError as error:
                 last = error
-            except errors.SchemaMismatchError as error:
-                raise StoreError(
-                    f"These rows do not fit the table {table!r}: {error}",
-                    cure="Write the columns that the table has",
-                ) from error
             except (OSError, errors.DeltaError) as error:
                 if not _lost_race(error):
                     raise self._unwritable(table, error) from error
@@ -215,6 +212,19 @@ def _delta() -> ModuleType:
 def _sql(where: dict[str, str]) -> str:
     quoted = {column: value.replace("'", "''") for column, value in where.items()}
     return " AND ".join(f"{column} = '{value}'" for column, value in quoted.items())
+
+
+def _check_shape(table: str, rows: pa.Table, held: pa.Schema) -> None:
+    """Refuse rows of another shape: deltalake casts what it can and fails oddly on the rest."""
+    has = {field.name: str(field.type) for field in held}
+    given = {field.name: str(field.type) for field in rows.schema}
+    if given != has:
+        differing = dict(sorted(given.items() ^ has.items()))
+        raise StoreError(
+            f"These rows do not fit the table {table!r} of the lake",
+            seen=differing,
+            cure="Write the columns and types that the table has, or use another table",
+        )
 
 
 def _lost_race(error: Exception) -> bool:

@@ -45,7 +45,7 @@ class MemoryLake:
         columns: Sequence[str] | None = None,
         version: int | None = None,
     ) -> pa.Table:
-        """Read rows, sorted by dataset, symbol and time."""
+        """Read rows, sorted by dataset, symbol and time if these are read."""
         if table not in self._versions:
             raise UnknownName("table in the lake", table, self._versions)
         rows = self._versions[table][-1 if version is None else version]
