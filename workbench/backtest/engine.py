@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from workbench.compute import kernel
 from workbench.market.fills import FILLED, PARTIAL, rebalance
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from workbench.market.costs import Costs
     from workbench.backtest.plan import Plan
+    from workbench.market.costs import Costs
 
 __all__ = ["ORDER_COLUMNS", "Filled", "fill_plan"]
 

@@ -135,12 +135,12 @@ def weights_from_signals(
     xarray.DataArray, dims (time, symbol)
         ``1 / symbols`` on entries, 0 on exits, NaN (no order) between.
     """
-    enter = weights_on(bars, _as_float(entries)).fillna(0) != 0
-    leave = weights_on(bars, _as_float(exits)).fillna(0) != 0
-    wanted = xr.where(leave, 0.0, xr.where(enter, 1.0, np.nan))
-    held = wanted.to_pandas().ffill().fillna(0.0).to_numpy()
+    enter = weights_on(bars, _as_float(entries)).fillna(0).to_numpy() != 0
+    leave = weights_on(bars, _as_float(exits)).fillna(0).to_numpy() != 0
+    wanted = np.where(leave, 0.0, np.where(enter, 1.0, np.nan))
+    held = np.nan_to_num(_carried(wanted))
     before = np.vstack([np.zeros((1, held.shape[1])), held[:-1]])
-    return wanted.copy(data=np.where(held != before, held / held.shape[1], np.nan))
+    return bars["close"].copy(data=np.where(held != before, held / held.shape[1], np.nan))
 
 
 def _as_float(signals: xr.DataArray | pd.DataFrame) -> xr.DataArray | pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -19,9 +19,10 @@ from workbench.market.costs import Costs
 from workbench.strategies.declaration import Strategy, as_strategy
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from workbench.backtest.engine import Filled
     from workbench.backtest.results import BacktestReport
-    from collections.abc import Callable, Mapping
 
 __all__ = ["Engine", "simulate"]
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from workbench.compute import kernel
 from workbench.market.fills import near, plus
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from workbench.backtest.plan import Plan
     from workbench.backtest.engine import Filled
+    from workbench.backtest.plan import Plan
 
 __all__ = ["order_frame", "trade_frame"]
 
@@ -59,8 +60,8 @@ def trade_frame(plan: Plan, filled: Filled) -> pd.DataFrame:
         open``, sorted by exit time; ``return`` is `pnl` over the entry value.
     """
     orders = filled.orders[np.argsort(filled.orders[:, 1], kind="stable")]
-    trips = np.empty((len(orders) + len(plan.symbols), 9))
-    trips = trips[: _round_trips(orders, plan.closes, trips)]
+    written = np.empty((len(orders) + len(plan.symbols), 9))
+    trips = written[: _round_trips(orders, plan.closes, written)]
     symbol, entry, leave, sign = (trips[:, column].astype(int) for column in range(4))
     size, bought_at, sold_at, fees = trips[:, 4], trips[:, 5], trips[:, 6], trips[:, 7]
     pnl = sign * (size * sold_at - size * bought_at) - fees

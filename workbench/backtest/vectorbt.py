@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -11,8 +11,8 @@ from workbench.backtest.engine import Filled
 from workbench.errors import MissingExtra
 
 if TYPE_CHECKING:
-    from workbench.market.costs import Costs
     from workbench.backtest.plan import Plan
+    from workbench.market.costs import Costs
 
 __all__ = ["fill_plan", "portfolio"]
 

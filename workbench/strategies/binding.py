@@ -24,8 +24,8 @@ from workbench.registry.globals_used import names_used
 from workbench.settings import cache_folder
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from collections.abc import Callable
+    from pathlib import Path
 
 __all__ = ["Unbindable", "bound_run", "module_text"]
 

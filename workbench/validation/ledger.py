@@ -17,6 +17,7 @@ from workbench.ports import Trial
 
 if TYPE_CHECKING:
     import xarray as xr
+
     from workbench.context import Context
 
 __all__ = ["Attempt", "question_of", "record_trial"]

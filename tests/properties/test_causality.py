@@ -1,0 +1,106 @@
+"""What is not known yet changes nothing: the law that every backtest stands on."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from workbench.backtest import simulate
+from workbench.registry import lookup
+
+BARS = 60
+SMALL = {
+    "momentum": {"lookback": 12, "skip": 2, "top": 2},
+    "mean_reversion": {"window": 8, "entry_z": 1.2, "exit_z": 0.2, "max_hold": 9},
+    "buy_and_hold": {},
+}
+"""Every built-in strategy with parameters that make it trade within the bars."""
+
+seeds = st.integers(0, 2**32 - 1)
+cuts = st.integers(2, BARS - 2)
+slow = settings(deadline=None, max_examples=8, suppress_health_check=[HealthCheck.too_slow])
+
+
+def panel(seed: int) -> xr.Dataset:
+    """Random walks with opens, some bars missing."""
+    rng = np.random.default_rng(seed)
+    close = 100 * np.exp(np.cumsum(rng.normal(0, 0.03, (BARS, 3)), axis=0))
+    opened = close * np.exp(rng.normal(0, 0.01, close.shape))
+    missing = rng.random(close.shape) < 0.03
+    missing[0] = False
+    return xr.Dataset(
+        {
+            "open": (("time", "symbol"), np.where(missing, np.nan, opened)),
+            "close": (("time", "symbol"), np.where(missing, np.nan, close)),
+        },
+        {"time": pd.bdate_range("2021-01-01", periods=BARS), "symbol": ["A", "B", "C"]},
+        {"timeframe": "1d"},
+    )
+
+
+def with_another_future(bars: xr.Dataset, cut: int) -> xr.Dataset:
+    """The same bars up to `cut`, other prices after it."""
+    later = xr.DataArray(np.arange(BARS) > cut, dims="time", coords={"time": bars["time"]})
+    return bars.where(~later, bars * 1.7 + 3).assign_attrs(bars.attrs)
+
+
+def test_every_built_in_strategy_is_held_to_the_law():
+    from workbench.registry import names
+
+    built_in = {
+        name
+        for name in names("strategy")
+        if lookup("strategy", name).__module__.startswith("workbench.strategies.")
+    }
+    assert built_in == set(SMALL)
+
+
+@pytest.mark.parametrize("name", SMALL)
+@given(seed=seeds, cut=cuts)
+@slow
+def test_changing_the_future_leaves_the_past_unchanged(name, seed, cut):
+    strategy, bars = lookup("strategy", name), panel(seed)
+    reports = [
+        simulate(strategy, given, parameters=SMALL[name])
+        for given in (bars, with_another_future(bars, cut))
+    ]
+    past = slice(None, cut + 1)
+    for table in ("equity", "weights", "returns"):
+        first, second = (getattr(report, table).iloc[past] for report in reports)
+        assert first.equals(second)
+    until = bars.indexes["time"][cut]
+    first, second = (report.orders.query("time <= @until") for report in reports)
+    assert first.equals(second)
+
+
+@pytest.mark.parametrize("name", SMALL)
+@given(seed=seeds)
+@slow
+def test_a_row_is_the_call_on_the_window_that_ends_there(name, seed):
+    strategy, bars = lookup("strategy", name), panel(seed)
+    needs = strategy.warm_up(SMALL[name])
+    whole = strategy.targets(bars, SMALL[name])
+    memory = None
+    for bar in range(BARS):
+        window = bars.isel(time=slice(max(0, bar + 1 - needs), bar + 1))
+        row, memory = strategy.advance(window, memory, SMALL[name])
+        np.testing.assert_allclose(row, whole.isel(time=bar), rtol=1e-12)
+
+
+@given(seed=seeds, scale=st.floats(0.01, 100))
+@slow
+def test_an_account_of_another_size_earns_the_same_return(seed, scale):
+    bars = panel(seed)
+    reports = [
+        simulate(
+            lookup("strategy", "mean_reversion"),
+            bars,
+            initial_cash=cash,
+            parameters=SMALL["mean_reversion"],
+        )
+        for cash in (1e5, 1e5 * scale)
+    ]
+    first, second = (report.results.total_return for report in reports)
+    assert first == pytest.approx(second, rel=1e-9, abs=1e-12)

@@ -1,0 +1,31 @@
+import pytest
+
+from workbench.errors import UnknownName
+from workbench.strategies import get_strategy_info, list_strategies
+
+
+def test_the_built_in_strategies_are_listed():
+    found = list_strategies()
+    assert {"momentum", "mean_reversion", "buy_and_hold"} <= set(found.strategies)
+    assert found.count == len(found.strategies)
+    assert found.details["mean_reversion"].form == "step"
+    assert "momentum" in repr(found)
+    assert list(found.to_frame().index) == found.strategies
+
+
+@pytest.mark.parametrize("name", ["momentum", "mean_reversion", "buy_and_hold"])
+def test_every_parameter_is_described_and_bounded(name):
+    found = get_strategy_info(name)
+    assert found.description
+    assert not found.gpu_accelerated
+    for parameter in found.parameters.values():
+        assert parameter.description
+        if parameter.type in {"integer", "number"}:
+            assert parameter.low <= parameter.default <= parameter.high
+        if parameter.type == "string":
+            assert parameter.default in parameter.choices
+
+
+def test_an_unknown_strategy_suggests_the_closest():
+    with pytest.raises(UnknownName, match="Did you mean 'momentum'"):
+        get_strategy_info("momentun")
