@@ -83,9 +83,7 @@ def form_defect(*, context: Context | None = None) -> int:
     return 1 // 0
 
 
-@pytest.fixture(autouse=True)
-def _home(tmp_path, monkeypatch):
-    monkeypatch.setenv("WORKBENCH_HOME", str(tmp_path))
+pytestmark = pytest.mark.usefixtures("own_home")
 
 
 def widget(made, name):

@@ -29,9 +29,9 @@ SERVE = "from workbench.mcp import {function}; {function}({arguments})"
 
 
 class Servers:
-    """Starts servers that have the noisy plug-in installed and a home of their own."""
+    """Starts servers that have a home of their own and, if so wished, the noisy plug-in."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, noisy: bool = True) -> None:
         self.home = folder / "home"
         self.log = folder / "server.log"
         installed = folder / "installed"
@@ -39,7 +39,8 @@ class Servers:
         facts.mkdir(parents=True)
         (facts / "METADATA").write_text("Metadata-Version: 2.1\nName: noisy\nVersion: 1.0\n")
         (facts / "entry_points.txt").write_text("[workbench.rooms]\nnoisy = noisy\n")
-        path = os.pathsep.join([str(installed), str(PLUGIN), str(ROOT)])
+        plugged = [str(installed), str(PLUGIN)] if noisy else []
+        path = os.pathsep.join([*plugged, str(ROOT)])
         self.environment = {"WORKBENCH_HOME": str(self.home), "PYTHONPATH": path}
 
     @asynccontextmanager
@@ -105,6 +106,11 @@ def _port(process: subprocess.Popen[str], log) -> str:
 @pytest.fixture(scope="session")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Servers:
     return Servers(tmp_path_factory.mktemp("mcp"))
+
+
+@pytest.fixture(scope="session")
+def plain_servers(tmp_path_factory: pytest.TempPathFactory) -> Servers:
+    return Servers(tmp_path_factory.mktemp("mcp-plain"), noisy=False)
 
 
 @pytest.fixture(scope="session")

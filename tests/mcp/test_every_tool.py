@@ -1,0 +1,147 @@
+"""Every tool of the catalogue is listed and called, over both transports, by the SDK's client.
+
+The client refuses an answer that does not fit the schema that the tool announced, so each
+call is also a check of that.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import anyio
+import nbformat
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PERIOD = {"start_date": "2019-01-02", "end_date": "2020-12-31"}
+SMALL = {"epochs": 1, "horizon": 4, "input_size": 24, "max_seconds": 20, "end_date": "1994-01-01"}
+
+CALLS: dict[str, dict[str, Any] | Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "ping": {},
+    "doctor": {},
+    "list_datasets": {},
+    "get_bars": {"dataset": "sp500-20:AAPL,MSFT", "limit": 3, **PERIOD},
+    "list_features": {},
+    "compute_feature": {"feature": "rsi", "dataset": "AAPL", "limit": 5},
+    "quick_analysis": {"symbol": "AAPL"},
+    "list_strategies": {},
+    "get_strategy_info": {"strategy": "momentum"},
+    "run_backtest": {"strategy": "momentum", "symbol": "sp500-20:AAPL,MSFT,XOM", **PERIOD},
+    "performance_report": {"strategy": "mean_reversion", "symbol": "AAPL", "period_days": 400},
+    "correlation_analysis": {"symbols": ["AAPL", "MSFT", "XOM"]},
+    "risk_analysis": {
+        "portfolio": [{"symbol": "AAPL", "value": 6000}, {"symbol": "XOM", "value": 4000}],
+        "simulations": 2_000,
+    },
+    "neural_model_status": {},
+    "neural_train": {"data_path": "sp500-20:AAPL", **SMALL},
+    "neural_forecast": lambda answers: {
+        "symbol": "AAPL",
+        "horizon": 3,
+        "model_id": answers["neural_train"]["model_id"],
+    },
+    "add_dataset": {"name": "mine", "path": "{home}/mine.csv"},
+    "run_notebook": {"notebook": "tiny", "parameters": {"number": 2}},
+    "list_runs": {"limit": 5},
+    "get_run": lambda answers: {"run_id": answers["run_notebook"]["run_id"]},
+}
+"""In an order in which a call can use the answers of those before it."""
+
+WRONG = [
+    ("get_bars", {"dataset": "sp500-20:NOPE"}, "UnknownName", "NOPE"),
+    ("quick_analysis", {"symbol": "NOPE"}, "UnknownName", "Choose one of"),
+    ("run_backtest", {"strategy": "momentun", "symbol": "AAPL"}, "UnknownName", "'momentum'"),
+    ("get_strategy_info", {"strategy": "nothing"}, "UnknownName", "momentum"),
+    (
+        "run_backtest",
+        {
+            "strategy": "momentum",
+            "symbol": "AAPL",
+            "start_date": "2020-01-01",
+            "end_date": "2019-01-01",
+        },
+        "",
+        "2019-01-01",
+    ),
+    (
+        "get_bars",
+        {"dataset": "AAPL", "start_date": "2020-01-01", "end_date": "2019-01-01"},
+        "",
+        "2020-01-01",
+    ),
+    ("get_bars", {"dataset": "AAPL", "start_date": "yesterday"}, "InvalidInput", "start_date"),
+    ("neural_forecast", {"symbol": "AAPL", "horizon": 0}, "OutOfRange", "1"),
+    ("neural_forecast", {"symbol": "AAPL", "horizon": 3, "model_id": "x"}, "UnknownName", "naive"),
+    ("risk_analysis", {"portfolio": []}, "", "portfolio"),
+]
+
+
+@pytest.fixture(scope="module")
+def home(plain_servers):
+    folder = plain_servers.home
+    (folder / "notebooks").mkdir(parents=True)
+    cells = [
+        nbformat.v4.new_code_cell("number = 1", metadata={"tags": ["parameters"]}),
+        nbformat.v4.new_code_cell("number * 2"),
+    ]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata=kernel)
+    nbformat.write(notebook, folder / "notebooks" / "tiny.ipynb")
+    rows = "\n".join(f"2024-01-{day:02d},{100 + day}.5" for day in range(1, 29))
+    (folder / "mine.csv").write_text(f"date,MINE\n{rows}\n")
+    return folder
+
+
+def arguments_of(tool, answers, home):
+    given = CALLS[tool]
+    given = given(answers) if callable(given) else given
+    filled = {
+        name: value.format(home=home) if name == "path" else value for name, value in given.items()
+    }
+    return {**filled, "replace": True} if tool == "add_dataset" else filled
+
+
+async def call_all(session, home):
+    offered = {tool.name: tool for tool in (await session.list_tools()).tools}
+    assert set(offered) == set(CALLS), "each tool needs a call in this table, and no other"
+    answers: dict[str, Any] = {}
+    for name in CALLS:
+        answer = await session.call_tool(name, arguments_of(name, answers, home))
+        assert not answer.is_error, f"{name}: {answer.content[0].text}"
+        answers[name] = answer.structured_content
+    return offered, answers
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("transport", "serve"),
+    [("stdio", "allow_write=True"), ("over_http", "port=0, allow_write=True")],
+)
+def test_every_tool_answers(plain_servers, home, transport, serve):
+    async def run():
+        async with getattr(plain_servers, transport)(serve) as session:
+            return await call_all(session, home)
+
+    offered, answers = anyio.run(run)
+    assert all({"timestamp", "status", "processing"} <= set(answer) for answer in answers.values())
+    assert offered["ping"].annotations.read_only_hint
+    assert not offered["run_backtest"].annotations.destructive_hint
+    assert offered["neural_train"].annotations.destructive_hint
+    assert all(tool.description for tool in offered.values())
+
+
+def test_what_is_wrong_with_a_request_is_said_with_what_to_do(plain_servers):
+    async def run():
+        async with plain_servers.stdio() as session:
+            return [await session.call_tool(tool, given) for tool, given, _, _ in WRONG]
+
+    for (tool, given, kind, said), answer in zip(WRONG, anyio.run(run), strict=True):
+        text = answer.content[0].text
+        assert answer.is_error, f"{tool}({given}) was answered"
+        facts = answer.structured_content
+        assert facts["error"] != "Defect", text
+        assert facts["error"] == (kind or facts["error"]), text
+        assert said in text, f"{tool}({given}): {text}"
+        assert facts["cure"], f"{tool}({given}) has no cure: {text}"
