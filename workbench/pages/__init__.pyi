@@ -1,0 +1,39 @@
+from .application import application as application
+from .application import serve as serve
+from .catalogue import catalogue_page as catalogue_page
+from .dashboards import Dashboard as Dashboard
+from .dashboards import dashboards as dashboards
+from .fields import Field as Field
+from .fields import field_of as field_of
+from .fields import fields_of as fields_of
+from .fields import given as given
+from .fields import model_fields as model_fields
+from .form import operation_form as operation_form
+from .frame import figure as figure
+from .frame import metric_cards as metric_cards
+from .frame import page as page
+from .frame import panel_card as panel_card
+from .job import Job as Job
+from .shown import shown as shown
+from .shown import table as table
+
+__all__ = [
+    "Dashboard",
+    "Field",
+    "Job",
+    "application",
+    "catalogue_page",
+    "dashboards",
+    "field_of",
+    "fields_of",
+    "figure",
+    "given",
+    "metric_cards",
+    "model_fields",
+    "operation_form",
+    "page",
+    "panel_card",
+    "serve",
+    "shown",
+    "table",
+]
