@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
+import sys
 from threading import Event
 
 import numpy as np
 import pytest
 
 from workbench.context import Context
-from workbench.errors import Cancelled, InvalidInput, OutOfRange, TooLittleHistory
+from workbench.errors import Cancelled, InvalidInput, MissingExtra, OutOfRange, TooLittleHistory
 from workbench.forecast import Architecture, Nhits, Schedule, train
 from workbench.forecast.neuralforecast import _network, _torch
 from workbench.forecast.scaling import interpolated
@@ -28,8 +29,8 @@ def untold(*_):
     """Takes the progress and says nothing."""
 
 
-def trained(walk, schedule=SHORT, on_epoch=untold):
-    return train(walk, SHAPE, schedule, validation_split=0.2, on_epoch=on_epoch)
+def trained(walk, schedule=SHORT, on_progress=untold):
+    return train(walk, SHAPE, schedule, validation_split=0.2, on_progress=on_progress)
 
 
 @pytest.mark.parametrize(
@@ -90,12 +91,13 @@ def test_a_caller_can_stop_it(library, walk):
     def on_progress(done, total, message):
         told.append(done)
         if done == 2:
-            stop.set()
+            stop.set()  # the next news ends it: at the latest after the third epoch
 
     context = Context(on_progress=on_progress, stop=stop)
     with pytest.raises(Cancelled):
         trained(walk, Schedule(epochs=50, batch_size=64, patience=50), context.progress)
-    assert told == [0, 1, 2]
+    assert told[0] == 0
+    assert told[-1] == 2
 
 
 def test_it_learns_what_can_be_learned(library):
@@ -163,3 +165,16 @@ def test_what_it_cannot_forecast_it_refuses(history, quantiles, error):
 def test_quantiles_that_cannot_be_learned_are_refused(quantiles):
     with pytest.raises(InvalidInput):
         Architecture(24, 5, quantiles)
+
+
+def test_a_training_that_diverges_says_so(library, walk):
+    absurd = walk.copy()
+    absurd[::50] *= 1e300
+    with pytest.raises(InvalidInput, match="diverges"):
+        trained(absurd, Schedule(epochs=3, batch_size=8, learning_rate=1e30))
+
+
+def test_without_the_library_the_extra_is_named(walk, monkeypatch):
+    monkeypatch.setitem(sys.modules, "neuralforecast", None)
+    with pytest.raises(MissingExtra, match=r"\[forecast\]"):
+        trained(walk)

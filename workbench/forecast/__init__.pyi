@@ -1,12 +1,12 @@
 from .evaluation import evaluate as evaluate
 from .evaluation import score as score
+from .learning import Schedule as Schedule
 from .models import TrainedModel as TrainedModel
 from .models import load_model as load_model
 from .models import model_names as model_names
 from .naive import Naive as Naive
 from .naive import fit_drift as fit_drift
 from .naive import fit_repeat_last as fit_repeat_last
-from .neuralforecast import Schedule as Schedule
 from .nhits import Architecture as Architecture
 from .nhits import Nhits as Nhits
 from .operations import neural_forecast as neural_forecast

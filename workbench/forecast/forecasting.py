@@ -74,6 +74,11 @@ def summarised(quantiles: pd.DataFrame, series: Series, confidence: float) -> Fo
         The history.
     confidence : float
         Of the central interval.
+
+    Returns
+    -------
+    Forecast
+        The part of a report that crosses a wire.
     """
     low, high = _interval(confidence)
     current = float(series.closes[-1])
@@ -126,6 +131,11 @@ def forecast_by_repeat_last(
     why : str
         Why there is no model, as a sentence.
 
+    Returns
+    -------
+    ForecastReport
+        Repeat-last as the forecast and beside itself.
+
     Raises
     ------
     TooLittleHistory
@@ -167,6 +177,11 @@ def forecast_by_model(
         Bars ahead, at most the model's horizon.
     confidence : float
         Of the intervals, within the quantiles that the model learned.
+
+    Returns
+    -------
+    ForecastReport
+        With warnings where the model was made for another series or knows the future.
 
     Raises
     ------

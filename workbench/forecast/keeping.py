@@ -48,6 +48,11 @@ def keep(
         What the model id begins with; type and date by default.
     context : Context
         Whose stores and clock.
+
+    Returns
+    -------
+    TrainingReport
+        With the model's id.
     """
     parameters = _parameters(training)
     until = _date(series, training.split.evaluation - 1)

@@ -98,6 +98,11 @@ def newest_model(series: Series, *, horizon: int, context: Context) -> TrainedMo
         Steps that are wanted.
     context : Context
         Whose models.
+
+    Returns
+    -------
+    TrainedModel or None
+        None if there is no such model.
     """
     for model in trained_models(context):
         tags = model["tags"]
@@ -123,6 +128,18 @@ def _is_of(series: Series, name: str, closes: str, until: date) -> bool:
 
 def load_model(model: ModelRef, *, context: Context) -> TrainedModel:
     """A trained model by its id, or the model itself.
+
+    Parameters
+    ----------
+    model : str or TrainedModel
+        What is wanted.
+    context : Context
+        Whose models.
+
+    Returns
+    -------
+    TrainedModel
+        Ready to forecast.
 
     Raises
     ------
@@ -161,6 +178,13 @@ def save_model(
         What the id begins with.
     metrics : dict
         What a list of models shows.
+    context : Context
+        Whose experiment store.
+
+    Returns
+    -------
+    str
+        The model id.
     """
     card = {
         "format": FORMAT,

@@ -86,6 +86,11 @@ def fit_repeat_last(values: Floats, horizon: int) -> Naive:
     horizon : int
         Steps ahead.
 
+    Returns
+    -------
+    Naive
+        A forecaster whose median is the last value.
+
     Raises
     ------
     TooLittleHistory
@@ -99,6 +104,18 @@ def fit_drift(values: Floats, horizon: int) -> Naive:
 
     The random walk with drift of Hyndman and Athanasopoulos, "Forecasting: Principles and
     Practice", 3rd edition, section 5.2.
+
+    Parameters
+    ----------
+    values : numpy.ndarray, shape (time,)
+        The history from which moves and drift are taken, no NaN.
+    horizon : int
+        Steps ahead.
+
+    Returns
+    -------
+    Naive
+        A forecaster whose median is the last value plus the drift.
 
     Raises
     ------

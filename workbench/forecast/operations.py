@@ -65,6 +65,13 @@ def neural_train(
         What the model id begins with; type and date by default.
     end_date : date, optional
         Only bars before this date.
+    context : Context, optional
+        Whose stores, clock and progress; the process's own by default.
+
+    Returns
+    -------
+    TrainingReport
+        Losses, held-out errors beside those of repeat-last, and the model's id.
 
     Raises
     ------
@@ -76,7 +83,8 @@ def neural_train(
         If closes are missing or do not move, or there are several symbols.
     """
     from workbench.forecast.keeping import keep
-    from workbench.forecast.neuralforecast import Schedule, device_for
+    from workbench.forecast.learning import Schedule
+    from workbench.forecast.neuralforecast import device_for
     from workbench.forecast.nhits import QUANTILES, Architecture
     from workbench.forecast.series import load_series
     from workbench.forecast.training import known_type, train
@@ -93,7 +101,7 @@ def neural_train(
         shape,
         schedule,
         validation_split=validation_split,
-        on_epoch=context.progress,
+        on_progress=context.progress,
     )
     return keep(done, series, kind=kind, name=name, context=context)
 
@@ -129,6 +137,13 @@ def neural_forecast(
         A trained model, or ``naive`` for repeat-last.
     end_date : date, optional
         Only bars before this date are known.
+    context : Context, optional
+        Whose stores, clock and progress; the process's own by default.
+
+    Returns
+    -------
+    ForecastReport
+        Quantiles by session, repeat-last beside them, and what the model is worth.
 
     Raises
     ------
@@ -172,6 +187,13 @@ def neural_model_status(
     ----------
     model_id : str, optional
         One model in detail: it is loaded and tried. All of them in short by default.
+    context : Context, optional
+        Whose stores, clock and progress; the process's own by default.
+
+    Returns
+    -------
+    ModelStatus
+        Models with their skill, the system, and which model is best at what.
 
     Raises
     ------

@@ -73,6 +73,18 @@ def transform_of(values: Floats) -> str:
 def transformed(values: Floats, transform: str) -> Floats:
     """Values as the network takes them.
 
+    Parameters
+    ----------
+    values : numpy.ndarray
+        In units of the series.
+    transform : {"log", "level"}
+        As `transform_of` gives it.
+
+    Returns
+    -------
+    numpy.ndarray
+        Of the same shape.
+
     Raises
     ------
     InvalidInput
@@ -104,6 +116,11 @@ def scaled(windows: Floats, horizon: int) -> Windows:
     horizon : int
         Steps over which a unit is the expected move.
 
+    Returns
+    -------
+    Windows
+        The scaled windows, and how to undo it.
+
     Raises
     ------
     InvalidInput
@@ -127,6 +144,8 @@ def origins(values: Floats, input_size: int, horizon: int) -> tuple[Floats, Floa
     ----------
     values : numpy.ndarray, shape (time,)
         One series.
+    input_size, horizon : int
+        Values before and after each origin.
 
     Returns
     -------
@@ -155,6 +174,11 @@ def interpolated(values: Floats, known: Sequence[float], wanted: Sequence[float]
         "Quantile and probability curves without crossing", Econometrica 2010).
     known, wanted : sequence of float
         Probabilities; `wanted` must lie within `known`.
+
+    Returns
+    -------
+    numpy.ndarray, shape (..., wanted)
+        Not decreasing along the last axis where `wanted` increases.
     """
     score = np.array([NormalDist().inv_cdf(q) for q in known])
     target = np.array([NormalDist().inv_cdf(q) for q in wanted])

@@ -100,6 +100,13 @@ def load_series(
         file, or a frame.
     end : date, optional
         Only bars before this date.
+    context : Context, optional
+        Whose lake to read; the process's own by default.
+
+    Returns
+    -------
+    Series
+        Without the missing closes at either end.
 
     Raises
     ------

@@ -40,6 +40,11 @@ def status_of_all(context: Context, *, gpu: bool) -> ModelStatus:
         Whose models.
     gpu : bool
         Whether there is a GPU to train on.
+
+    Returns
+    -------
+    ModelStatus
+        Without details of one model.
     """
     models = trained_models(context)
     summary = [_summary(model) for model in models]
@@ -66,6 +71,11 @@ def status_of_one(model_id: Any, context: Context, *, gpu: bool) -> ModelStatus:
         Whose models.
     gpu : bool
         Whether there is a GPU to train on.
+
+    Returns
+    -------
+    ModelStatus
+        With details, capabilities and a health check of the model.
 
     Raises
     ------

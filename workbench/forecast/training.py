@@ -11,8 +11,9 @@ import numpy as np
 
 from workbench.errors import InvalidInput, TooLittleHistory, UnknownName
 from workbench.forecast.evaluation import evaluate
+from workbench.forecast.learning import Samples
 from workbench.forecast.naive import fit_repeat_last
-from workbench.forecast.neuralforecast import Samples, fit_nhits
+from workbench.forecast.neuralforecast import fit_nhits
 from workbench.forecast.nhits import Nhits
 from workbench.forecast.scaling import origins, scaled, transform_of, transformed
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from workbench.forecast.neuralforecast import Fit, Schedule
+    from workbench.forecast.learning import Fit, Schedule
     from workbench.forecast.nhits import Architecture
     from workbench.forecast.results import Evaluation
 
@@ -55,6 +56,20 @@ class Split:
     @classmethod
     def of(cls, bars: int, validation_split: float, architecture: Architecture) -> Split:
         """Hold out the last share of the bars: half chooses the epoch, half evaluates.
+
+        Parameters
+        ----------
+        bars : int
+            Length of the series.
+        validation_split : float
+            The share that is held out.
+        architecture : Architecture
+            How long a window is.
+
+        Returns
+        -------
+        Split
+            Where to cut.
 
         Raises
         ------
@@ -106,6 +121,16 @@ class Training:
 def known_type(model_type: str) -> str:
     """The model type as it is written here.
 
+    Parameters
+    ----------
+    model_type : str
+        In any case, with or without a hyphen.
+
+    Returns
+    -------
+    str
+        One of `MODEL_TYPES`.
+
     Raises
     ------
     UnknownName
@@ -128,7 +153,7 @@ def train(
     schedule: Schedule,
     *,
     validation_split: float,
-    on_epoch: Callable[[int, int, str], None],
+    on_progress: Callable[[float, float, str], None],
 ) -> Training:
     """Train an N-HiTS on one series and evaluate it on a tail it has not seen.
 
@@ -143,8 +168,13 @@ def train(
     validation_split : float
         The share at the end that is not learned from: its first half chooses the epoch,
         its second half evaluates.
-    on_epoch : callable
+    on_progress : callable
         Takes ``(epochs done, epochs, message)``; what it raises ends the training.
+
+    Returns
+    -------
+    Training
+        The model, its losses and its evaluation beside repeat-last.
 
     Raises
     ------
@@ -162,7 +192,7 @@ def train(
     start = split.validation - architecture.input_size
     chosen_by = _samples(path[start : split.evaluation], architecture)
     with _counted():
-        fit = fit_nhits(architecture, learned, chosen_by, schedule, on_epoch)
+        fit = fit_nhits(architecture, learned, chosen_by, schedule, on_progress)
     model = Nhits(architecture, fit.weights, transform)
     naive = fit_repeat_last(values[: split.evaluation], architecture.horizon)
     evaluation = evaluate(

@@ -50,6 +50,11 @@ def open_experiments(settings: Settings) -> Experiments:
     ----------
     settings : Settings
         ``experiments_url`` is an MLflow tracking URL.
+
+    Returns
+    -------
+    Experiments
+        Opened when it is first used.
     """
     return MlflowExperiments(settings.resolved_experiments_url(), home() / "experiments")
 
@@ -132,6 +137,18 @@ class MlflowExperiments:
 
     def artifact(self, model_id: str, file: str) -> bytes:
         """One file of a model.
+
+        Parameters
+        ----------
+        model_id : str
+            As `log` gave it.
+        file : str
+            One of the artifacts' names.
+
+        Returns
+        -------
+        bytes
+            The content as it was given.
 
         Raises
         ------
