@@ -27,6 +27,8 @@ from .strategies import get_strategy_info as get_strategy_info
 from .strategies import list_strategies as list_strategies
 from .strategies import strategy as strategy
 
+__version__: str
+
 __all__ = [
     "Context",
     "Costs",
