@@ -22,7 +22,9 @@ def rows(dataset, *closes, symbol="A"):
         {
             "dataset": pa.array([dataset] * count, pa.string()),
             "symbol": pa.array([symbol] * count, pa.string()),
-            "time": pa.array([datetime(2024, 1, day + 2) for day in range(count)]),
+            "time": pa.array([f"2024-01-0{day + 2}" for day in range(count)]).cast(
+                pa.timestamp("us")
+            ),
             "close": pa.array(closes, pa.float64()),
         }
     )
@@ -74,7 +76,7 @@ def test_a_version_of_the_past_can_be_read(lake):
         ([("close", ">", 1.5)], [2.0, 3.0, 9.0]),
         ([("dataset", "==", "x"), ("close", ">=", 2.0)], [2.0, 3.0]),
         ([("dataset", "in", ["y"])], [9.0]),
-        ([("time", "<", datetime(2024, 1, 3))], [1.0, 9.0]),
+        ([("time", "<", datetime.fromisoformat("2024-01-03"))], [1.0, 9.0]),
         ([("symbol", "==", "none")], []),
     ],
 )

@@ -70,9 +70,14 @@ def test_a_writer_that_waits_too_long_is_told_so(tmp_path, monkeypatch):
 def test_a_failed_write_leaves_nothing(tmp_path):
     database = Database(f"sqlite:///{tmp_path}/journal.db")
     insert = sa.text("INSERT INTO runs VALUES ('r','k','n','s','f','2024-01-01',NULL,'{}','{}','')")
-    with pytest.raises(RuntimeError), database.writing() as connection:
-        connection.execute(insert)
-        raise RuntimeError
+
+    def fail_after_writing():
+        with database.writing() as connection:
+            connection.execute(insert)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_after_writing()
     with database.reading() as connection:
         assert connection.scalar(sa.text("SELECT count(*) FROM runs")) == 0
 
@@ -92,12 +97,15 @@ def test_a_folder_that_cannot_be_made_is_told_with_its_cure(tmp_path):
 
 def test_a_full_disk_is_told_with_its_cure(tmp_path):
     database = Database(f"sqlite:///{tmp_path}/journal.db")
-    with pytest.raises(StoreError, match="Make room"), database.writing() as connection:
-        connection.exec_driver_sql("PRAGMA max_page_count = 1")  # as good as full
-        for _ in range(50):
-            connection.exec_driver_sql(
-                "INSERT INTO trials VALUES (NULL, 'q', zeroblob(4000), 'p', 'v', 'o', '2024-01-01')"
-            )
+    insert = "INSERT INTO trials VALUES (NULL, 'q', zeroblob(99000), 'p', 'v', 'o', '2024-01-01')"
+
+    def fill():
+        with database.writing() as connection:
+            connection.exec_driver_sql("PRAGMA max_page_count = 1")  # as good as full
+            connection.exec_driver_sql(insert)
+
+    with pytest.raises(StoreError, match="Make room"):
+        fill()
 
 
 def test_a_url_that_is_none_is_told_without_its_password():

@@ -8,6 +8,8 @@ closes of each calendar are kept under ``WORKBENCH_HOME/cache``. ``24/7`` and ``
 from __future__ import annotations
 
 import contextlib
+import os
+import zipfile
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version
@@ -29,8 +31,9 @@ if TYPE_CHECKING:
 
 __all__ = ["ALWAYS", "Calendar", "open_calendar"]
 
-LAST_YEAR = 2040
+FIRST_YEAR, LAST_YEAR = 1970, 2040
 DAY = np.timedelta64(1, "D")
+UNREADABLE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)
 ALWAYS = {"24/7": "1111111", "24/5": "1111100"}
 
 
@@ -138,8 +141,8 @@ def open_calendar(name: str, first: np.datetime64 | None = None) -> Calendar:
     UnknownName
         If there is no such calendar.
     """
-    year = 1970 if first is None else int(first.astype("datetime64[Y]").astype(int)) + 1970
-    return _open(name, min(1970, year // 100 * 100))
+    year = FIRST_YEAR if first is None else first.astype("datetime64[Y]").astype(int) + 1970
+    return _open(name, FIRST_YEAR if year >= FIRST_YEAR else int(year) // 100 * 100)
 
 
 @lru_cache(maxsize=32)
@@ -148,7 +151,7 @@ def _open(name: str, year: int) -> Calendar:
         return _always_open(name, year)
     kept = _kept_file(name, year)
     if kept is not None and kept.is_file():
-        with contextlib.suppress(OSError, ValueError, KeyError), np.load(kept) as arrays:
+        with contextlib.suppress(*UNREADABLE), np.load(kept) as arrays:
             return Calendar(name, str(arrays["zone"]), arrays["sessions"], arrays["closes"])
     built = _built(name, year)
     if kept is not None:
@@ -194,7 +197,7 @@ def _kept_file(name: str, year: int) -> Path | None:
 
 
 def _keep(calendar: Calendar, path: Path) -> None:
-    half_done = path.with_suffix(f".{id(calendar)}.part.npz")
+    half_done = path.with_suffix(f".{os.getpid()}-{id(calendar)}.part.npz")
     with contextlib.suppress(OSError):
         np.savez(half_done, zone=calendar.zone, sessions=calendar.sessions, closes=calendar.closes)
         half_done.replace(path)

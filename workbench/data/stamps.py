@@ -159,14 +159,19 @@ def _at_local_midnight(stamps: pd.DatetimeIndex) -> bool:
 
 def _in_zone(stamps: pd.DatetimeIndex, tz: str) -> pd.DatetimeIndex:
     try:
-        return stamps.tz_localize(ZoneInfo(tz))
-    except (ZoneInfoNotFoundError, ValueError, IsADirectoryError) as error:
-        problem = str(error).strip("'\"") or type(error).__name__
+        zone = ZoneInfo(tz)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         raise InvalidInput(
-            f"The times cannot be placed in this zone: {problem}",
-            seen=tz,
-            cure="Write a zone such as Europe/London, or give times in UTC with tz='UTC'",
+            "There is no such time zone", seen=tz, cure="Write one such as Europe/London or UTC"
         ) from None
+    placed = stamps.tz_localize(zone, ambiguous="NaT", nonexistent="NaT")
+    if placed.hasnans:
+        raise InvalidInput(
+            f"Some times do not exist in {tz}, or exist twice: the clocks change",
+            seen=str(stamps[placed.isna()][0]),
+            cure="Give times in UTC with tz='UTC'",
+        )
+    return placed
 
 
 def _counted(values: pd.Index[Any], guessed: list[str]) -> pd.DatetimeIndex:
