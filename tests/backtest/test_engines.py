@@ -81,7 +81,7 @@ def test_sales_pay_for_buys_of_the_same_bar(make_bars):
     targets = bars["close"].copy(data=np.full(bars["close"].shape, np.nan))
     targets[0], targets[5] = [0.0, 1.0], [1.0, 0.0]
     filled = engine.fill_plan(plan_orders(targets, bars), Costs.none(), 1000.0)
-    first, sale, purchase = filled.orders
+    _, sale, purchase = filled.orders
     assert sale[:2].tolist() == [6, 1]
     assert sale[2] < 0
     assert purchase[:2].tolist() == [6, 0]

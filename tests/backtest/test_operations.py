@@ -20,7 +20,8 @@ def test_names_and_things_alike(prices, context):
     from workbench.registry import lookup
 
     by_name = ran("momentum", prices, parameters={"lookback": 20}, context=context)
-    by_thing = ran(lookup("strategy", "momentum"), prices, parameters={"lookback": 20}, context=context)  # fmt: skip
+    strategy = lookup("strategy", "momentum")
+    by_thing = ran(strategy, prices, parameters={"lookback": 20}, context=context)
     assert by_name.equity.equals(by_thing.equity)
 
 
@@ -132,7 +133,7 @@ def test_the_base_install_is_enough(tmp_path):
             100 * np.exp(np.cumsum(rng.normal(0, 0.01, (300, 2)), axis=0)),
             pd.bdate_range("2020-01-01", periods=300), ["A", "B"],
         )
-        report = wb.run_backtest(lambda bars: bars["close"] > bars["close"].rolling(time=50).mean(), prices)
+        wb.run_backtest(lambda b: b["close"] > b["close"].rolling(time=50).mean(), prices)
         report = wb.run_backtest("mean_reversion", prices)
         assert report.trial == 2
         assert len(report.tear_sheet()) > 10_000

@@ -71,7 +71,7 @@ def test_changing_the_future_leaves_the_past_unchanged(name, seed, cut):
         first, second = (getattr(report, table).iloc[past] for report in reports)
         assert first.equals(second)
     until = bars.indexes["time"][cut]
-    first, second = (report.orders.query("time <= @until") for report in reports)
+    first, second = (report.orders[report.orders["time"] <= until] for report in reports)
     assert first.equals(second)
 
 

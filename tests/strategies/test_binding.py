@@ -101,8 +101,9 @@ def test_the_next_process_finds_the_compiled_step(name, tmp_path):
         from workbench.registry import lookup
         from workbench.strategies import stepping
         close = 100 + np.cumsum(np.random.default_rng(1).normal(size=(80, 2)), axis=0)
+        time = pd.bdate_range("2020-01-01", periods=80)
         bars = xr.Dataset({{"close": (("time", "symbol"), close)}},
-                          {{"time": pd.bdate_range("2020-01-01", periods=80), "symbol": ["A", "B"]}})
+                          {{"time": time, "symbol": ["A", "B"]}})
         made = lookup("strategy", {name!r})
         print(repr(stepping.run_steps(made, bars, made.checked()).intents.sum()))
         run = stepping.bound_run(made.function, tuple(made.inputs), made.name)

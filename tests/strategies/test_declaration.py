@@ -96,7 +96,7 @@ def test_weights_for_the_future_are_refused(bars):
 
 def test_a_step_without_inputs_is_refused():
     with pytest.raises(ConfigurationError, match="inputs"):
-        Strategy("blind", lambda state, observation, position: (state, position), "step")
+        Strategy("blind", lambda state, _, position: (state, position), "step")
 
 
 def test_the_hash_follows_the_source():

@@ -30,6 +30,8 @@ __all__ = ["backtest_of", "performance_of"]
 
 Dates = tuple[dt.date | None, dt.date | None]
 DAY = dt.timedelta(days=1)
+GRACE = 7 * DAY
+"""A period may reach this far beyond the data: weekends and holidays lie there."""
 SP500 = "sp500"
 
 
@@ -147,9 +149,12 @@ def _in_order(dates: Dates) -> None:
 
 
 def _within(dates: Dates, bars: xr.Dataset) -> None:
+    """Refuse dates beyond the data, except for the holidays around them."""
     first, last = (pd.Timestamp(bars["time"].to_numpy()[at]).date() for at in (0, -1))
-    if dates[0] is not None and dates[0] > last:
-        raise OutOfRange("start_date", str(dates[0]), cure=f"The data run from {first} to {last}")
+    cure = f"The data run from {first} to {last}"
+    for parameter, day in zip(("start_date", "end_date"), dates, strict=True):
+        if day is not None and not first - GRACE <= day <= last + GRACE:
+            raise OutOfRange(parameter, str(day), first, last, cure)
 
 
 def _after(day: dt.date | None) -> dt.date | None:
