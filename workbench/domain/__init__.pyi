@@ -13,6 +13,8 @@ from .result import Number as Number
 from .result import Result as Result
 from .schemas import BAR_COLUMNS as BAR_COLUMNS
 from .schemas import OHLCV as OHLCV
+from .session import Session as Session
+from .session import as_session as as_session
 from .timeframe import Timeframe as Timeframe
 
 __all__ = [
@@ -30,6 +32,8 @@ __all__ = [
     "Ref",
     "Result",
     "Scope",
+    "Session",
     "StrategyRef",
     "Timeframe",
+    "as_session",
 ]
