@@ -57,6 +57,11 @@ def fill_plan(plan: Plan, costs: Costs, initial_cash: float) -> Filled:
         What an order costs.
     initial_cash : float
         Cash before the first bar.
+
+    Returns
+    -------
+    Filled
+        Orders and accounts.
     """
     shape = plan.weights.shape
     orders = np.empty((int(np.isfinite(plan.weights).sum()), len(ORDER_COLUMNS)))

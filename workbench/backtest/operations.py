@@ -61,6 +61,8 @@ def run_backtest(
         Ours, or vectorbt; they place the same orders.
     initial_cash : float
         Cash before the first bar.
+    context : Context, optional
+        Whose lake, ledger and progress; the process's own by default.
 
     Returns
     -------
@@ -126,6 +128,13 @@ def performance_report(
         A dataset, some of its symbols or one symbol; in Python also a table of prices.
     parameters : dict, optional
         Parameter → value of the strategy.
+    context : Context, optional
+        Whose lake, ledger and progress; the process's own by default.
+
+    Returns
+    -------
+    PerformanceReport
+        Numbers and notes; the whole backtest stays in memory.
 
     Raises
     ------

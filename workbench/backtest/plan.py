@@ -62,6 +62,11 @@ def plan_orders(
     start : numpy.datetime64, optional
         The first bar traded; earlier bars are only history.
 
+    Returns
+    -------
+    Plan
+        From `start` on.
+
     Raises
     ------
     TooLittleHistory

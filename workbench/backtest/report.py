@@ -78,6 +78,11 @@ def assemble(
         Growth of 1, shape (time,).
     labels : mapping
         ``strategy``, ``engine`` and ``parameters`` of the report.
+
+    Returns
+    -------
+    BacktestReport
+        Without a trial number.
     """
     held = np.where(filled.positions == 0, 0.0, filled.positions * plan.closes)
     equity = filled.cash + held.sum(axis=1)

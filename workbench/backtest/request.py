@@ -49,16 +49,23 @@ def backtest_of(
 
     Parameters
     ----------
-    strategy, data, benchmark
+    strategy, data
         Names or things.
     dates : pair of date or None
         First and last session traded.
+    benchmark : str, frame or None
+        As `run_backtest` takes it.
     parameters : mapping, optional
         Of the strategy.
     options : dict
         ``costs`` (None trades for free), ``engine`` and ``initial_cash``.
     context : Context
         Whose lake, ledger and progress.
+
+    Returns
+    -------
+    BacktestReport
+        With its trial number.
     """
     found = lookup("strategy", strategy) if isinstance(strategy, str) else strategy
     _in_order(dates)
@@ -96,10 +103,17 @@ def performance_of(
 
     Parameters
     ----------
-    strategy, data, benchmark, parameters, context
-        As `backtest_of`.
+    strategy, data
+        Names or things.
     days : int
         Calendar days back from the last bar, which is included.
+    benchmark, parameters, context
+        As `backtest_of`.
+
+    Returns
+    -------
+    PerformanceReport
+        Of the last bars.
     """
     bars = load_bars(data, context=context)
     last = pd.Timestamp(bars["time"].to_numpy()[-1]).date()

@@ -45,6 +45,18 @@ def figures(report: BacktestReport) -> Column:
 def page(report: BacktestReport, path: str | Path | None = None) -> Html:
     """The tear sheet; written to `path` as well when that is given.
 
+    Parameters
+    ----------
+    report : BacktestReport
+        What is shown.
+    path : path, optional
+        The file; its folder is made if needed.
+
+    Returns
+    -------
+    Html
+        The page.
+
     Raises
     ------
     StoreError
