@@ -33,5 +33,10 @@ def device(*, allowed: bool, wanted: str = "auto") -> Device:
         Whether the caller allows a GPU (``use_gpu``).
     wanted : {"auto", "cpu", "cuda"}, default "auto"
         The setting ``device``.
+
+    Returns
+    -------
+    str
+        ``cuda`` or ``cpu``.
     """
     return "cuda" if allowed and wanted != "cpu" and cuda_is_available() else "cpu"

@@ -31,6 +31,16 @@ UNITS = {"volume": "units traded"}
 def read_file(path: str | Path) -> pd.DataFrame:
     """Read a CSV, Parquet or Feather file, packed or not.
 
+    Parameters
+    ----------
+    path : str or pathlib.Path
+        The file.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As it is written; nothing is interpreted but numbers.
+
     Raises
     ------
     NoData
@@ -82,6 +92,11 @@ def add_bars(
     replace : bool
         Whether it may take the place of an own dataset of this name.
 
+    Returns
+    -------
+    DatasetAdded
+        What was read and guessed.
+
     Raises
     ------
     InvalidInput
@@ -113,6 +128,13 @@ def add_bars(
 
 def check_name(name: str, *, replace: bool) -> None:
     """Refuse a name that cannot be used or is taken.
+
+    Parameters
+    ----------
+    name : str
+        What the dataset is to be called.
+    replace : bool
+        Whether it may take the place of an own one.
 
     Raises
     ------

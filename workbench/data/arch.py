@@ -16,6 +16,11 @@ __all__ = ["load"]
 def load() -> pa.Table:
     """Index levels and the volume of their members; nothing is downloaded.
 
+    Returns
+    -------
+    pyarrow.Table
+        In the schema of `workbench.data.canonical`.
+
     Raises
     ------
     MissingExtra

@@ -16,6 +16,11 @@ __all__ = ["load"]
 def load() -> pa.Table:
     """Prices as traded and the factor of later splits and dividends; nothing is downloaded.
 
+    Returns
+    -------
+    pyarrow.Table
+        In the schema of `workbench.data.canonical`.
+
     Raises
     ------
     MissingExtra

@@ -13,6 +13,7 @@ import zipfile
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version
+from io import BytesIO
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -72,6 +73,11 @@ class Calendar:
         ----------
         dates : numpy.ndarray of datetime64
             Session dates, or any dates.
+
+        Returns
+        -------
+        numpy.ndarray of datetime64[ns]
+            One for each date.
         """
         days = dates.astype("datetime64[D]")
         self._check(days)
@@ -79,6 +85,18 @@ class Calendar:
 
     def next_sessions(self, after: np.datetime64, count: int) -> Instants:
         """The `count` sessions after a date, as datetime64[ns] at 00:00.
+
+        Parameters
+        ----------
+        after : numpy.datetime64
+            A date.
+        count : int
+            How many.
+
+        Returns
+        -------
+        numpy.ndarray of datetime64[ns], shape (count,)
+            Session dates.
 
         Raises
         ------
@@ -136,6 +154,11 @@ def open_calendar(name: str, first: np.datetime64 | None = None) -> Calendar:
     first : numpy.datetime64, optional
         A date that it must cover, where the exchange's rules are known.
 
+    Returns
+    -------
+    Calendar
+        From this process, from disk, or built by the library.
+
     Raises
     ------
     UnknownName
@@ -151,7 +174,7 @@ def _open(name: str, year: int) -> Calendar:
         return _always_open(name, year)
     kept = _kept_file(name, year)
     if kept is not None and kept.is_file():
-        with contextlib.suppress(*UNREADABLE), np.load(kept) as arrays:
+        with contextlib.suppress(*UNREADABLE), np.load(BytesIO(kept.read_bytes())) as arrays:
             return Calendar(name, str(arrays["zone"]), arrays["sessions"], arrays["closes"])
     built = _built(name, year)
     if kept is not None:

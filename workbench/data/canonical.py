@@ -42,6 +42,11 @@ def table_of_symbols(frames: Mapping[str, pd.DataFrame]) -> pa.Table:
     frames : mapping
         Symbol → frame indexed by time (naive UTC) with columns among open, high, low,
         close, volume and factor.
+
+    Returns
+    -------
+    pyarrow.Table
+        In `SCHEMA`.
     """
     parts = [_one(symbol, frame) for symbol, frame in sorted(frames.items())]
     return pa.concat_tables(parts).combine_chunks()

@@ -43,6 +43,16 @@ def broken_manifests() -> dict[str, str]:
 def manifest(name: str) -> Manifest:
     """The facts of a dataset.
 
+    Parameters
+    ----------
+    name : str
+        The dataset.
+
+    Returns
+    -------
+    Manifest
+        From the first folder that has it.
+
     Raises
     ------
     UnknownName
@@ -65,6 +75,11 @@ def resolve(text: str) -> tuple[Manifest, tuple[str, ...]]:
         ``sp500-20`` (its universe), ``sp500-20:AAPL,SP500``, an alias such as ``sp500``, or
         bare symbols such as ``AAPL`` or ``AAPL,MSFT``: of the datasets that have them all,
         the one with the longest history.
+
+    Returns
+    -------
+    tuple of (Manifest, tuple of str)
+        The dataset and the symbols, as the dataset spells them.
 
     Raises
     ------

@@ -79,6 +79,11 @@ def read_columns(
         Meaning → column (time, symbol, open, high, low, close, volume), or the list of the
         columns that are symbols. What is given is not guessed.
 
+    Returns
+    -------
+    Columns
+        What each was read as.
+
     Raises
     ------
     AmbiguousFrame

@@ -35,6 +35,13 @@ def is_ingested(manifest: Manifest, lake: Lake) -> bool:
 def ensure(manifest: Manifest, lake: Lake) -> None:
     """Bring a dataset into the lake unless it is there; safe with several processes at once.
 
+    Parameters
+    ----------
+    manifest : Manifest
+        Its facts.
+    lake : Lake
+        Where it belongs.
+
     Raises
     ------
     MissingExtra

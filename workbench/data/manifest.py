@@ -125,6 +125,16 @@ class Manifest(BaseModel):
 def read_manifest(path: Path) -> Manifest:
     """Read and check a manifest.
 
+    Parameters
+    ----------
+    path : pathlib.Path
+        The YAML file.
+
+    Returns
+    -------
+    Manifest
+        Read anew when the file has changed.
+
     Raises
     ------
     ConfigurationError

@@ -56,6 +56,15 @@ def refuse_duplicates(
 ) -> None:
     """Refuse two bars of one symbol at one time.
 
+    Parameters
+    ----------
+    times : numpy.ndarray of datetime64[ns]
+        Of each row.
+    symbols : pandas.Series or None
+        Of each row; None where there is one symbol.
+    rows : pandas.Index
+        Of the frame.
+
     Raises
     ------
     UnusableFrame

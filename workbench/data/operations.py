@@ -55,6 +55,13 @@ def get_bars(
         Some of open, high, low, close and volume; all that the source has by default.
     limit : int
         The most records to send; ``left_out`` counts the older ones.
+    context : Context, optional
+        Given by the door; the process's own by default.
+
+    Returns
+    -------
+    BarsReport
+        Records, and all bars in memory.
 
     Raises
     ------
@@ -117,6 +124,13 @@ def add_dataset(
         The zone of intraday times that have none, such as ``America/New_York``.
     replace : bool
         Whether it may take the place of your dataset of this name.
+    context : Context, optional
+        Given by the door; the process's own by default.
+
+    Returns
+    -------
+    DatasetAdded
+        What was read and guessed.
 
     Raises
     ------

@@ -73,6 +73,11 @@ def panel_of_arrays(
         The vendor's delay after the close.
     attrs : mapping
         ``timeframe`` at least.
+
+    Returns
+    -------
+    xarray.Dataset
+        Dims (time, symbol).
     """
     known_at = _known_at(times, Timeframe.parse(str(attrs["timeframe"])), calendar)
     known_at = known_at + np.timedelta64(delay_seconds, "s")

@@ -32,6 +32,11 @@ def bars_report(made: xr.Dataset, limit: int) -> BarsReport:
         Bars as `load_bars` gives them.
     limit : int
         The most records; symbols of one time may be cut apart.
+
+    Returns
+    -------
+    BarsReport
+        With all bars in memory.
     """
     fields = [str(name) for name in made.data_vars]
     frame = made[fields].reset_coords(drop=True).to_dataframe().dropna(how="all")

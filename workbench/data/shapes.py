@@ -26,6 +26,11 @@ def as_pandas(frame: Any) -> pd.DataFrame:
         pandas frame or series, `pyarrow.Table`, xarray Dataset or DataArray, or a frame of
         polars or another library that narwhals knows.
 
+    Returns
+    -------
+    pandas.DataFrame
+        Not interpreted yet.
+
     Raises
     ------
     UnusableFrame
@@ -89,6 +94,16 @@ def flat(frame: pd.DataFrame) -> pd.DataFrame:
 
     Columns of field × symbol, in either order, become a long frame with the columns time
     and symbol; an index of time × symbol becomes two columns.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Any layout.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same content.
 
     Raises
     ------

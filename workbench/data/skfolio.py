@@ -18,6 +18,11 @@ __all__ = ["load"]
 def load() -> pa.Table:
     """Closes in USD, adjusted by the vendor; nothing is downloaded.
 
+    Returns
+    -------
+    pyarrow.Table
+        In the schema of `workbench.data.canonical`.
+
     Raises
     ------
     MissingExtra

@@ -37,6 +37,11 @@ def read_times(values: pd.Index[Any], guessed: list[str]) -> pd.DatetimeIndex:
     guessed : list of str
         Takes a sentence for each guess.
 
+    Returns
+    -------
+    pandas.DatetimeIndex
+        Without missing values, naive or zoned.
+
     Raises
     ------
     AmbiguousFrame
@@ -101,6 +106,11 @@ def normalised(
     tz : str or None
         The zone of naive stamps.
 
+    Returns
+    -------
+    numpy.ndarray of datetime64[ns]
+        One for each stamp, in their order.
+
     Raises
     ------
     UnusableFrame
@@ -123,6 +133,15 @@ def refuse_closed_days(
     times: npt.NDArray[np.datetime64], timeframe: Timeframe, calendar: str
 ) -> None:
     """Refuse daily bars of days on which the exchange was closed.
+
+    Parameters
+    ----------
+    times : numpy.ndarray of datetime64[ns]
+        Session dates.
+    timeframe : Timeframe
+        Only bars of one session are looked at.
+    calendar : str
+        The exchange.
 
     Raises
     ------

@@ -82,6 +82,11 @@ class DeltaLake:
         version : int, optional
             A version of the past; the newest by default.
 
+        Returns
+        -------
+        pyarrow.Table
+            The rows.
+
         Raises
         ------
         UnknownName

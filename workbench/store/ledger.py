@@ -45,6 +45,16 @@ class SqlLedger:
     def record(self, trial: Trial) -> int:
         """Write the trial; returns how many different trials its question has had.
 
+        Parameters
+        ----------
+        trial : Trial
+            One look at the data.
+
+        Returns
+        -------
+        int
+            This one included.
+
         Raises
         ------
         StoreError

@@ -17,6 +17,13 @@ SORTED_BY = ("dataset", "symbol", "time")
 def check_rows(rows: pa.Table, where: dict[str, str]) -> None:
     """Refuse rows that the same `where` would not replace.
 
+    Parameters
+    ----------
+    rows : pyarrow.Table
+        What is to be written.
+    where : dict
+        Column → value.
+
     Raises
     ------
     InvalidInput

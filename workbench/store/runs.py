@@ -50,6 +50,11 @@ class SqlRuns:
     def save(self, record: RunRecord) -> None:
         """Insert the record, or replace the one with its id.
 
+        Parameters
+        ----------
+        record : RunRecord
+            The run as it is now.
+
         Raises
         ------
         StoreError
@@ -65,6 +70,16 @@ class SqlRuns:
 
     def load(self, run_id: str) -> RunRecord:
         """The record of a run.
+
+        Parameters
+        ----------
+        run_id : str
+            The run.
+
+        Returns
+        -------
+        RunRecord
+            As it was saved last.
 
         Raises
         ------

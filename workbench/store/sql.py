@@ -97,6 +97,16 @@ class Database:
 def open_database(url: str) -> Database:
     """The database of a URL, with its tables made or brought up to date; one per process.
 
+    Parameters
+    ----------
+    url : str
+        A SQLAlchemy URL.
+
+    Returns
+    -------
+    Database
+        Ready to use.
+
     Raises
     ------
     StoreError

@@ -32,6 +32,11 @@ def http_client(
     transport : httpx.AsyncBaseTransport, optional
         The seam for tests: an in-memory server.
 
+    Returns
+    -------
+    httpx.AsyncClient
+        Follows no redirect: a vendor's key must not travel on.
+
     Raises
     ------
     MissingExtra

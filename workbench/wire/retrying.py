@@ -51,6 +51,11 @@ class Retry:
         ----------
         attempt : callable
             Makes a new awaitable for each try.
+
+        Returns
+        -------
+        object
+            What the first success returns.
         """
         for done in range(1, self.tries):
             try:
