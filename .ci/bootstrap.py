@@ -129,9 +129,10 @@ def install(venv, extras, constraints, wanted):
     print(
         "Installing [%s] into %s: some minutes, once." % (extras, os.path.relpath(venv)), flush=True
     )
-    options = ["--quiet", "--disable-pip-version-check", "--constraint", constraints]
+    pip = [python, "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
+    pip += ["--constraint", constraints]
     target = ["--editable", "%s[%s]" % (ROOT, extras)]
-    failed = subprocess.call([python, "-m", "pip", "install"] + options + target)
+    failed = subprocess.call(pip + ["pip"]) or subprocess.call(pip + target)
     if failed:
         check_space(ROOT, 1)
         check_space(tempfile.gettempdir(), 1)

@@ -138,7 +138,7 @@ def test_environment_yml_follows_pyproject():
 
 @pytest.mark.network
 @pytest.mark.slow
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize(
     ("constraints", "extras", "platform"),
     [
