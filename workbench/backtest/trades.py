@@ -28,6 +28,13 @@ _COLUMNS = (
 def order_frame(plan: Plan, filled: Filled) -> pd.DataFrame:
     """The orders that were filled.
 
+    Parameters
+    ----------
+    plan : Plan
+        What the engine was told.
+    filled : Filled
+        What it did.
+
     Returns
     -------
     pandas.DataFrame
@@ -52,6 +59,13 @@ def trade_frame(plan: Plan, filled: Filled) -> pd.DataFrame:
 
     An order that turns a position over closes one trade and opens another. A position
     that is open at the end is valued at the last close without an exit fee.
+
+    Parameters
+    ----------
+    plan : Plan
+        What the engine was told.
+    filled : Filled
+        What it did.
 
     Returns
     -------

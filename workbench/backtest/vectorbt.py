@@ -23,6 +23,15 @@ def portfolio(plan: Plan, costs: Costs, initial_cash: float) -> Any:
     Orders are target percents of the account, sales before buys (``call_seq="auto"``),
     positions are valued at the fill price before slippage, and no order is too small.
 
+    Parameters
+    ----------
+    plan : Plan
+        What to hold after each bar's orders, and the prices.
+    costs : Costs
+        What an order costs.
+    initial_cash : float
+        Cash before the first bar.
+
     Returns
     -------
     vectorbt.Portfolio
@@ -65,6 +74,20 @@ def fill_plan(plan: Plan, costs: Costs, initial_cash: float) -> Filled:
     """Carry out a plan by vectorbt.
 
     Its records do not say why an order was not filled, so `Filled.statuses` counts fills only.
+
+    Parameters
+    ----------
+    plan : Plan
+        What to hold after each bar's orders, and the prices.
+    costs : Costs
+        What an order costs.
+    initial_cash : float
+        Cash before the first bar.
+
+    Returns
+    -------
+    Filled
+        Orders and accounts.
 
     Raises
     ------

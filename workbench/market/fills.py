@@ -53,6 +53,13 @@ def buy(
 ) -> tuple[float, float, float, float, float, int]:
     """Buy `size`, or as much of it as `cash` pays for.
 
+    Parameters
+    ----------
+    cash, position, size, price : float
+        Money and units held, units wanted (above 0), price of the bar before slippage.
+    rates : tuple of float
+        Fee, slippage, fixed fee.
+
     Returns
     -------
     tuple
@@ -79,6 +86,13 @@ def sell(
     cash: float, position: float, size: float, price: float, rates: tuple[float, float, float]
 ) -> tuple[float, float, float, float, float, int]:
     """Sell `size`; what is not held is sold short.
+
+    Parameters
+    ----------
+    cash, position, size, price : float
+        Money and units held, units wanted (above 0), price of the bar before slippage.
+    rates : tuple of float
+        Fee, slippage, fixed fee.
 
     Returns
     -------

@@ -83,6 +83,16 @@ def bound_run(step: Callable[..., Any], inputs: tuple[str, ...], name: str) -> C
 def module_text(step: Callable[..., Any], inputs: tuple[str, ...]) -> str:
     """The module that holds a step, all that it uses, and the loop over it.
 
+    Parameters
+    ----------
+    step, inputs
+        As `bound_run`.
+
+    Returns
+    -------
+    str
+        Python.
+
     Raises
     ------
     Unbindable

@@ -100,6 +100,16 @@ class Strategy:
     def checked(self, parameters: Mapping[str, Any] | BaseModel | None = None) -> BaseModel:
         """Parameter values, checked, defaults filled in.
 
+        Parameters
+        ----------
+        parameters : mapping, optional
+            Parameter → value.
+
+        Returns
+        -------
+        pydantic.BaseModel
+            Of the type `parameters`.
+
         Raises
         ------
         UnknownName
@@ -210,6 +220,11 @@ def strategy(
     form, warm_up, inputs, initial
         As in `Strategy`.
 
+    Returns
+    -------
+    callable
+        Makes a `Strategy` of a function.
+
     Examples
     --------
     >>> from workbench.strategies import strategy
@@ -245,6 +260,11 @@ def as_strategy(thing: Any) -> Strategy:
     thing : Strategy or callable
         ``function(bars)`` that returns weights; its annotated keyword-only arguments are
         parameters.
+
+    Returns
+    -------
+    Strategy
+        Not registered by this.
 
     Raises
     ------

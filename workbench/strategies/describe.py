@@ -26,6 +26,11 @@ def describe(strategy: Strategy) -> StrategyInfo:
     ----------
     strategy : Strategy
         Any; also one that is not registered.
+
+    Returns
+    -------
+    StrategyInfo
+        Read from its declaration.
     """
     details = _details(strategy)
     return StrategyInfo(
@@ -49,6 +54,11 @@ def listed(strategies: Mapping[str, Strategy]) -> StrategyList:
     ----------
     strategies : mapping of str to Strategy
         By name.
+
+    Returns
+    -------
+    StrategyList
+        In the order of the mapping.
     """
     return StrategyList(
         strategies=list(strategies),

@@ -34,6 +34,13 @@ def get_strategy_info(
     ----------
     strategy : str, Strategy or callable
         A name from `list_strategies`, or the strategy itself.
+    context : Context, optional
+        Not needed; every operation takes it.
+
+    Returns
+    -------
+    StrategyInfo
+        Read from its declaration.
 
     Raises
     ------

@@ -42,6 +42,20 @@ class Measure(StrEnum):
 def measure(which: Measure | str, returns: Returns, periods_per_year: float) -> float:
     """One measure by name.
 
+    Parameters
+    ----------
+    which : Measure or str
+        Its name.
+    returns : ndarray, shape (time,)
+        Simple returns.
+    periods_per_year : float
+        Bars in a year.
+
+    Returns
+    -------
+    float
+        NaN where it is not defined.
+
     Raises
     ------
     ValueError
