@@ -97,6 +97,14 @@ def test_earlier_bars_only_warm_up(momentum, prices):
     assert report.orders["time"].iloc[0] < prices.index[200]
 
 
+def test_the_first_bar_buys_what_is_wanted_by_then(prices):
+    start = prices.index[150]
+    report = simulate(lookup("strategy", "buy_and_hold"), prices, costs=FREE, start=start)
+    assert report.orders["time"].tolist() == [start] * 4
+    grown = (prices.iloc[-1] / prices.loc[start]).mean()
+    assert report.results.total_return == pytest.approx(grown - 1)
+
+
 def test_costs_are_what_they_take_away(prices):
     free, charged = (simulate(all_in, prices, costs=costs) for costs in (FREE, Costs(fee_bps=20)))
     assert free.results.total_return > charged.results.total_return

@@ -33,8 +33,9 @@ def run_backtest(
     """Trade a strategy on historical prices, after costs and beside a benchmark.
 
     What is known at the close of a bar is traded at the next open, or the next close where
-    the data have no opens. Bars before the start date warm the strategy up. The trial
-    ledger counts every different try on the same data.
+    the data have no opens. Bars before the start date warm the strategy up, and what it
+    would hold by then is bought on the first bar. The trial ledger counts every different try
+    on the same data.
 
     Parameters
     ----------

@@ -60,7 +60,8 @@ def plan_orders(
         Bars on the same times and symbols. Orders fill at the next open where the bars
         have opens, else at the next close.
     start : numpy.datetime64, optional
-        The first bar traded; earlier bars are only history.
+        The first bar traded; earlier bars are only history, and its orders buy what the
+        strategy wants to hold by then.
 
     Returns
     -------
@@ -77,11 +78,14 @@ def plan_orders(
     prices = bars[fills_at].to_numpy().astype(np.float64)
     closes = _carried(close)
     before = np.vstack([np.full((1, closes.shape[1]), np.nan), closes[:-1]])
-    wanted = np.vstack([np.full((1, close.shape[1]), np.nan), targets.to_numpy()[:-1]])
+    known = targets.to_numpy()
+    wanted = np.vstack([np.full((1, close.shape[1]), np.nan), known[:-1]])
     time = bars.indexes["time"]
     first = 0 if start is None else int(time.searchsorted(start))
     if len(time) - first < 2:
         raise TooLittleHistory(2, len(time) - first, "a backtest")
+    if first > 0:  # the account begins with what the strategy holds by then
+        wanted[first] = _carried(known[:first])[-1]
     return Plan(
         time=time[first:],
         symbols=tuple(str(symbol) for symbol in bars["symbol"].to_numpy()),

@@ -69,7 +69,8 @@ def simulate(
     parameters : mapping, optional
         Parameter → value of the strategy.
     start : date or str, optional
-        The first bar traded; earlier bars are only history for the strategy.
+        The first bar traded, on which the holdings wanted by then are bought; earlier bars
+        are only history for the strategy.
 
     Returns
     -------
