@@ -161,7 +161,7 @@ def _draw_bands(made: figure, probabilities: list[float], source: ColumnDataSour
             source=source,
             fill_color=PRIMARY,
             fill_alpha=0.16,
-            legend_label=f"{100 * (high - low):.0f}% band",
+            legend_label=_band_label(pairs),
             name=f"{low:g}–{high:g}",
         )
     middle = f"q{probabilities[len(probabilities) // 2]:g}"
@@ -176,6 +176,12 @@ def _draw_bands(made: figure, probabilities: list[float], source: ColumnDataSour
     )
     tips = [("", "@time{%F}"), *((f"{q:g}", f"@{{q{q:g}}}{{0,0.00}}") for q in probabilities)]
     made.add_tools(hover([drawn], tips))
+
+
+def _band_label(pairs: list[tuple[float, float]]) -> str:
+    """One entry for all bands: a fan of five would fill the legend."""
+    shares = sorted(f"{100 * (high - low):.0f}" for low, high in pairs)
+    return f"{shares[0]}% band" if len(shares) == 1 else f"{shares[0]}–{shares[-1]}% bands"
 
 
 def _draw_series(made: figure, series: Any, name: str, colour: str) -> None:

@@ -208,7 +208,7 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, pd.Timestamp) and value == value.normalize():
-        return value.date().isoformat()
+        return str(value.date())
     if isinstance(value, float):
         return f"{value:,.4f}" if abs(value) < 1_000 else f"{value:,.2f}"
     return f"{value:,}" if isinstance(value, int) else f"{value}"

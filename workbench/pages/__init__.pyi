@@ -3,7 +3,9 @@ from .application import serve as serve
 from .catalogue import catalogue_page as catalogue_page
 from .dashboards import Dashboard as Dashboard
 from .dashboards import dashboards as dashboards
+from .explorer import explorer as explorer
 from .fields import Field as Field
+from .fields import choice as choice
 from .fields import field_of as field_of
 from .fields import fields_of as fields_of
 from .fields import given as given
@@ -23,7 +25,9 @@ __all__ = [
     "Job",
     "application",
     "catalogue_page",
+    "choice",
     "dashboards",
+    "explorer",
     "field_of",
     "fields_of",
     "figure",

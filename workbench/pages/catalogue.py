@@ -60,13 +60,13 @@ def _form(tool: str) -> Any:
     try:
         return operation_form(tool)
     except WorkbenchError as error:
-        return pmui.Alert(str(error), alert_type="warning", sizing_mode="stretch_width")
+        return pmui.Alert(str(error), severity="warning", sizing_mode="stretch_width")
 
 
 def _overview(entries: list[Entry]) -> list[Any]:
     faults = [
         pmui.Alert(
-            fault.reason, title=str(fault.path), alert_type="warning", sizing_mode="stretch_width"
+            fault.reason, title=str(fault.path), severity="warning", sizing_mode="stretch_width"
         )
         for fault in broken()
     ]

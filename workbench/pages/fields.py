@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from workbench.registry import ParameterSchema
 
-__all__ = ["Field", "field_of", "fields_of", "given", "model_fields"]
+__all__ = ["Field", "choice", "field_of", "fields_of", "given", "model_fields"]
 
 _WIDE = {"sizing_mode": "stretch_width", "size": "small"}
 
@@ -55,6 +55,21 @@ class Field:
             If a text that should be JSON is none.
         """
         return self.read(self.widget.value)
+
+
+def choice(kind: str, first: str = "") -> Any:
+    """A selector of all registered names of a kind; the user's own are among them.
+
+    Parameters
+    ----------
+    kind : {"dataset", "strategy", "feature", "model"}
+        What is named.
+    first : str
+        The name that is chosen at first, if it exists.
+    """
+    known = names(kind)
+    chosen = first if first in known else next(iter(known), None)
+    return pmui.Select(label=kind.capitalize(), options=known, value=chosen, **_WIDE)
 
 
 def fields_of(parameters: Iterable[ParameterSchema]) -> list[Field]:

@@ -42,7 +42,7 @@ def operation_form(name: str) -> Any:
     described = schema(name)
     fields = fields_of(described.parameters)
     job = Job()
-    answer = pmui.Column(sizing_mode="stretch_width", margin=0)
+    answer = pn.Column(sizing_mode="stretch_width", margin=0)
     button = pmui.Button(label="Run", icon="play_arrow", color="primary", size="medium")
 
     async def run(_event: Any) -> None:

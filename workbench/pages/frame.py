@@ -75,7 +75,7 @@ def page(
     links = "".join(f'<a href="{url}">{name}</a>' for name, url in LINKS.items())
     return pmui.Page(
         title=title,
-        main=[pmui.Column(*main, sizing_mode="stretch_width", margin=(16, 8))],
+        main=[pn.Column(*main, sizing_mode="stretch_width", margin=(16, 8))],
         sidebar=aside,
         sidebar_open=bool(aside),
         sidebar_width=sidebar_width if aside else 0,

@@ -36,7 +36,7 @@ class Job(pn.viewable.Viewer):
         self._news: tuple[float, float | None, str] = (0.0, None, "")
         self.alert = pmui.Alert(visible=False, sizing_mode="stretch_width", margin=(8, 0))
         self._bar = pmui.LinearProgress(variant="indeterminate", sizing_mode="stretch_width")
-        self._message = pn.pane.Str("", align="center", min_width=160)
+        self._message = pmui.Typography("", variant="body2", align="center", min_width=160)
         self._button = pmui.Button(
             label="Stop", icon="stop", variant="outlined", color="error", size="small"
         )
@@ -100,14 +100,14 @@ class Job(pn.viewable.Viewer):
             self.alert.param.update(
                 title=f"{error.what.rstrip('.')}{seen}",
                 object=escape(error.cure, quote=False),
-                alert_type="info" if isinstance(error, Cancelled) else "warning",
+                severity="info" if isinstance(error, Cancelled) else "warning",
                 visible=True,
             )
         else:
             self.alert.param.update(
                 title="The workbench has a defect",
                 object=escape(f"{type(error).__name__}: {error}", quote=False),
-                alert_type="error",
+                severity="error",
                 visible=True,
             )
 

@@ -62,7 +62,7 @@ def _plot(result: Any) -> Any:
     try:
         return figure(result.plot())
     except WorkbenchError as error:
-        return pmui.Alert(str(error), alert_type="info", sizing_mode="stretch_width")
+        return pmui.Alert(str(error), severity="info", sizing_mode="stretch_width")
 
 
 def _table(result: Any) -> Any:
