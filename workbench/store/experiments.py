@@ -6,7 +6,6 @@ a training is written or a database exists that may hold one.
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import re
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.errors import InvalidInput, MissingExtra, StoreBusy, StoreError, UnknownName
 from workbench.settings import home
+from workbench.store.locks import alone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -308,10 +308,7 @@ def _alone_with(url: str) -> Iterator[None]:
     if not url.startswith("sqlite:///"):
         yield
         return
-    file = _sqlite_file(url)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with file.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with alone(_sqlite_file(url).with_suffix(".lock")):
         yield
 
 

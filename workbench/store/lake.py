@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import random
 import time
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from workbench.errors import MissingExtra, StoreBusy, StoreError, UnknownName
+from workbench.store.locks import alone
 from workbench.store.rows import check_rows, in_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
     from types import ModuleType
 
     from deltalake import DeltaTable
@@ -131,7 +134,33 @@ class DeltaLake:
         """
         check_rows(rows, where)
         ordered = in_order(rows)
-        return self._retried(table, lambda: self._write(table, ordered, where))
+        try:
+            with self._alone(table):
+                return self._retried(table, lambda: self._write_once(table, ordered, where))
+        except OSError as error:
+            raise self._unwritable(table, error) from error
+
+    def _alone(self, table: str) -> AbstractContextManager[None]:
+        """Keep other processes of this machine from writing to the table.
+
+        Two first writes of the same rows do not touch a common file, so Delta takes them
+        for two appends and keeps both. An object store has no such lock; see `_write_once`.
+        """
+        if "://" in self.url:
+            return nullcontext()
+        return alone(Path(self.url) / f".{table}.lock")
+
+    def _write_once(self, table: str, rows: pa.Table, where: dict[str, str]) -> int:
+        """Write, and write again while the rows stand there twice."""
+        written = self._write(table, rows, where)
+        remote = "://" in self.url
+        while remote and where and self._count(table, where) > rows.num_rows:
+            written = self._write(table, rows, where)
+        return written
+
+    def _count(self, table: str, where: dict[str, str]) -> int:
+        filters = [(column, "==", value) for column, value in where.items()]
+        return int(self.read(table, filters=filters, columns=list(where)).num_rows)
 
     def _write(self, table: str, rows: pa.Table, where: dict[str, str]) -> int:
         delta = _delta()
