@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from pydantic import TypeAdapter
 
-from workbench.domain import Session, as_session
+from workbench.domain import Period, Session, as_session
 from workbench.errors import InvalidInput
 
 DAY = dt.date(2020, 1, 31)
@@ -39,3 +39,19 @@ def test_anything_else_is_refused(value):
 
 def test_on_the_wire_it_is_a_date():
     assert TypeAdapter(Session).json_schema() == {"type": "string", "format": "date"}
+
+
+def test_a_period_includes_its_last_day():
+    period = Period.of("2020-01-01", DAY)
+    assert (period.first, period.last) == (dt.date(2020, 1, 1), DAY)
+    assert period.end == dt.date(2020, 2, 1)
+    assert Period.of(DAY, DAY).last == DAY
+
+
+def test_an_open_period_has_no_end():
+    assert Period.of().end is None
+
+
+def test_reversed_dates_are_refused():
+    with pytest.raises(InvalidInput, match=r"2020-01-31 to 2020-01-30.*Exchange"):
+        Period.of("2020-01-31", "2020-01-30")

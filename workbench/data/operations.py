@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from workbench.context import Context, current
 from workbench.data.results import BarsReport, DatasetAdded, DatasetList
-from workbench.domain import DatasetRef
+from workbench.domain import DatasetRef, Period, Session
 from workbench.registry import operation
 
 __all__ = ["add_dataset", "get_bars", "list_datasets"]
 
 FieldName = Literal["open", "high", "low", "close", "volume"]
-ONE_DAY = dt.timedelta(days=1)
 
 
 @operation(effect="read")
@@ -33,8 +31,8 @@ def list_datasets(*, context: Context | None = None) -> DatasetList:  # noqa: AR
 @operation(effect="read")
 def get_bars(
     dataset: DatasetRef,
-    start_date: dt.date | None = None,
-    end_date: dt.date | None = None,
+    start_date: Session | None = None,
+    end_date: Session | None = None,
     *,
     fields: list[FieldName] | None = None,
     limit: Annotated[int, Field(ge=1, le=10_000)] = 250,
@@ -75,8 +73,8 @@ def get_bars(
     from workbench.data.loading import load_bars  # heavy: xarray
     from workbench.data.reports import bars_report
 
-    until = end_date + ONE_DAY if end_date else None
-    made = load_bars(dataset, start_date, until, fields=fields, context=context or current())
+    period = Period.of(start_date, end_date)
+    made = load_bars(dataset, period.first, period.end, fields=fields, context=context or current())
     return bars_report(made, limit)
 
 

@@ -13,6 +13,7 @@ from .result import Number as Number
 from .result import Result as Result
 from .schemas import BAR_COLUMNS as BAR_COLUMNS
 from .schemas import OHLCV as OHLCV
+from .session import Period as Period
 from .session import Session as Session
 from .session import as_session as as_session
 from .timeframe import Timeframe as Timeframe
@@ -29,6 +30,7 @@ __all__ = [
     "FeatureRef",
     "ModelRef",
     "Number",
+    "Period",
     "Ref",
     "Result",
     "Scope",

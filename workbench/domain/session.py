@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
 
 from workbench.errors import InvalidInput
 
-__all__ = ["Session", "as_session"]
+__all__ = ["Period", "Session", "as_session"]
 
 if TYPE_CHECKING:
     Session = dt.date | str
@@ -44,3 +45,40 @@ def as_session(parameter: str, value: Any) -> dt.date | None:
         raise InvalidInput(
             f"{parameter} names no day", seen=value, cure="Write it as 2020-01-31"
         ) from None
+
+
+@dataclass(frozen=True)
+class Period:
+    """From a first session to a last one, both included.
+
+    Parameters
+    ----------
+    first, last : date or None
+        None leaves that side open.
+    """
+
+    first: dt.date | None = None
+    last: dt.date | None = None
+
+    @classmethod
+    def of(cls, start_date: Any = None, end_date: Any = None) -> Self:
+        """The period from a start date to an end date, however they were given.
+
+        Raises
+        ------
+        InvalidInput
+            If one of them names no day, or the end is before the start.
+        """
+        first, last = as_session("start_date", start_date), as_session("end_date", end_date)
+        if first is not None and last is not None and last < first:
+            raise InvalidInput(
+                "The end date is before the start date",
+                seen=f"{first} to {last}",
+                cure="Exchange the two dates",
+            )
+        return cls(first, last)
+
+    @property
+    def end(self) -> dt.date | None:
+        """The day after the last: the end of the half-open interval ``[first, end)``."""
+        return None if self.last is None else self.last + dt.timedelta(days=1)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Annotated, Any
 
 from pydantic import Field
 
 from workbench.context import Context, current
-from workbench.domain import DatasetRef, FeatureRef
-from workbench.errors import InvalidInput
+from workbench.domain import DatasetRef, FeatureRef, Period, Session
 from workbench.features.results import FeatureList, FeatureReport, QuickAnalysis
 from workbench.registry import lookup, names, operation
 
@@ -21,7 +19,7 @@ def quick_analysis(
     symbol: DatasetRef,
     use_gpu: bool = False,
     *,
-    end_date: dt.date | None = None,
+    end_date: Session | None = None,
     context: Context | None = None,
 ) -> QuickAnalysis:
     """A symbol at a glance: price, trend, volatility, RSI, MACD and place in the Bollinger bands.
@@ -58,7 +56,9 @@ def quick_analysis(
     from workbench.features.analysis import glance  # heavy: xarray
 
     context = context or current()
-    bars = load_bars(symbol, end=_day_after(end_date), fields=["close"], context=context)
+    bars = load_bars(
+        symbol, end=Period.of(end_date=end_date).end, fields=["close"], context=context
+    )
     notes = [ON_THE_CPU] if use_gpu else []
     return glance(bars, strategies=names("strategy"), notes=notes)
 
@@ -79,8 +79,8 @@ def list_features(*, context: Context | None = None) -> FeatureList:  # noqa: AR
 def compute_feature(
     feature: FeatureRef,
     dataset: DatasetRef,
-    start_date: dt.date | None = None,
-    end_date: dt.date | None = None,
+    start_date: Session | None = None,
+    end_date: Session | None = None,
     *,
     parameters: dict[str, Any] | None = None,
     limit: Annotated[int, Field(ge=1, le=10_000)] = 250,
@@ -123,17 +123,7 @@ def compute_feature(
     from workbench.features.compute import feature_of, report  # heavy: xarray
 
     context = context or current()
-    if start_date and end_date and end_date < start_date:
-        raise InvalidInput(
-            "The end date is before the start date",
-            seen=f"{start_date} to {end_date}",
-            cure="Exchange the two dates",
-        )
+    period = Period.of(start_date, end_date)
     found = feature_of(feature)
-    bars = load_bars(dataset, end=_day_after(end_date), context=context)
-    return report(found, bars, parameters, start=start_date, limit=limit)
-
-
-def _day_after(day: dt.date | None) -> dt.date | None:
-    """The end of a period that includes its last day."""
-    return day and day + dt.timedelta(days=1)
+    bars = load_bars(dataset, end=period.end, context=context)
+    return report(found, bars, parameters, start=period.first, limit=limit)

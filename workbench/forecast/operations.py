@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from pydantic import Field
 
 from workbench.context import Context, current
-from workbench.domain import DatasetRef, ModelRef
+from workbench.domain import DatasetRef, ModelRef, Period, Session
 from workbench.forecast.results import ForecastReport, ModelStatus, TrainingReport
 from workbench.registry import operation
 
@@ -28,7 +27,7 @@ def neural_train(
     quantiles: list[float] | None = None,
     max_seconds: Annotated[float, Field(gt=0.0)] = 60.0,
     name: str | None = None,
-    end_date: date | None = None,
+    end_date: Session | None = None,
     context: Context | None = None,
 ) -> TrainingReport:
     """Train a neural forecaster on the closes of one symbol and measure it against repeat-last.
@@ -64,7 +63,7 @@ def neural_train(
     name : str, optional
         What the model id begins with; type and date by default.
     end_date : date, optional
-        Only bars before this date.
+        The last session that is learned from; all there are by default.
     context : Context, optional
         Whose stores, clock and progress; the process's own by default.
 
@@ -92,7 +91,7 @@ def neural_train(
     context = context or current()
     kind = known_type(model_type)
     shape = Architecture(input_size or max(24, 5 * horizon), horizon, tuple(quantiles or QUANTILES))
-    series = load_series(data_path, end=end_date, context=context)
+    series = load_series(data_path, end=Period.of(end_date=end_date).end, context=context)
     device = device_for(context.settings.device, use_gpu=use_gpu)
     seed = context.settings.seed
     schedule = Schedule(epochs, batch_size, learning_rate, 5, max_seconds, seed, device)
@@ -114,7 +113,7 @@ def neural_forecast(
     use_gpu: bool = True,  # noqa: ARG001  the original's: one series is served by the CPU
     model_id: ModelRef | None = None,
     *,
-    end_date: date | None = None,
+    end_date: Session | None = None,
     context: Context | None = None,
 ) -> ForecastReport:
     """Forecast quantiles of the next closes of one symbol, repeat-last beside them.
@@ -136,7 +135,7 @@ def neural_forecast(
     model_id : str, optional
         A trained model, or ``naive`` for repeat-last.
     end_date : date, optional
-        Only bars before this date are known.
+        The last session that is known; all there are by default.
     context : Context, optional
         Whose stores, clock and progress; the process's own by default.
 
@@ -164,7 +163,7 @@ def neural_forecast(
     from workbench.forecast.series import load_series
 
     context = context or current()
-    series = load_series(symbol, end=end_date, context=context)
+    series = load_series(symbol, end=Period.of(end_date=end_date).end, context=context)
     if model_id is None:
         model = newest_model(series, horizon=horizon, context=context)
         why = f"no model of {series.name} reaches {horizon} bars; train one with neural_train."

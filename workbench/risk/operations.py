@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from workbench.context import Context, current
-from workbench.domain import DatasetRef
+from workbench.domain import DatasetRef, Session, as_session
 from workbench.registry import operation
 from workbench.risk.holding import Holding
 from workbench.risk.results import CorrelationReport, RiskReport
@@ -26,7 +25,7 @@ def risk_analysis(
     *,
     dataset: DatasetRef = "sp500-20",
     lookback_days: Annotated[int, Field(ge=45, le=20_000)] = 730,
-    end_date: dt.date | None = None,
+    end_date: Session | None = None,
     model: Literal["normal", "student_t", "bootstrap"] = "student_t",
     simulations: Annotated[int, Field(ge=1_000, le=5_000_000)] = 100_000,
     benchmark: DatasetRef = "sp500",
@@ -90,7 +89,8 @@ def risk_analysis(
     context = context or current()
     check_tail(var_confidence)
     amounts = amounts_of(portfolio)
-    history = held_returns(dataset, list(amounts), lookback_days, end_date, context)
+    last = as_session("end_date", end_date)
+    history = held_returns(dataset, list(amounts), lookback_days, last, context)
     value = sum(amounts.values())
     report = portfolio_risk(
         history.returns,
@@ -115,7 +115,7 @@ def correlation_analysis(
     use_gpu: bool = True,
     *,
     dataset: DatasetRef = "sp500-20",
-    end_date: dt.date | None = None,
+    end_date: Session | None = None,
     context: Context | None = None,
 ) -> CorrelationReport:
     """Correlations of the daily returns of some symbols, and what they leave to diversify.
@@ -156,7 +156,8 @@ def correlation_analysis(
 
     context = context or current()
     check_symbols(symbols)
-    history = held_returns(dataset, symbols, period_days, end_date, context)
+    last = as_session("end_date", end_date)
+    history = held_returns(dataset, symbols, period_days, last, context)
     return correlation_report(
         history.returns,
         period_days=period_days,
