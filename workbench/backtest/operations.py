@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from workbench.backtest.results import BacktestReport, PerformanceReport
 from workbench.context import Context, current
-from workbench.domain import DatasetRef, StrategyRef
+from workbench.domain import DatasetRef, Period, Session, StrategyRef
 from workbench.market.costs import Costs  # light: pydantic only
 from workbench.registry import operation
 
@@ -18,8 +17,8 @@ from workbench.registry import operation
 def run_backtest(
     strategy: StrategyRef,
     symbol: DatasetRef,
-    start_date: dt.date | None = None,
-    end_date: dt.date | None = None,
+    start_date: Session | None = None,
+    end_date: Session | None = None,
     use_gpu: bool = True,
     benchmark: DatasetRef | None = "sp500",
     include_costs: bool = True,
@@ -86,7 +85,7 @@ def run_backtest(
     report = backtest_of(
         strategy,
         symbol,
-        (start_date, end_date),
+        Period.of(start_date, end_date),
         benchmark=benchmark,
         parameters=parameters,
         options={

@@ -12,7 +12,8 @@ import pandas as pd
 from workbench.backtest.results import PerformanceReport
 from workbench.backtest.simulate import simulate
 from workbench.data import load_bars
-from workbench.errors import InvalidInput, OutOfRange
+from workbench.domain import Period
+from workbench.errors import OutOfRange
 from workbench.market.costs import Costs
 from workbench.registry import lookup
 from workbench.strategies.declaration import as_strategy
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 __all__ = ["backtest_of", "performance_of"]
 
-Dates = tuple[dt.date | None, dt.date | None]
 DAY = dt.timedelta(days=1)
 GRACE = 7 * DAY
 """A period may reach this far beyond the data: weekends and holidays lie there."""
@@ -38,7 +38,7 @@ SP500 = "sp500"
 def backtest_of(
     strategy: Any,
     data: Any,
-    dates: Dates,
+    period: Period,
     *,
     benchmark: Any,
     parameters: Mapping[str, Any] | None,
@@ -51,7 +51,7 @@ def backtest_of(
     ----------
     strategy, data
         Names or things.
-    dates : pair of date or None
+    period : Period
         First and last session traded.
     benchmark : str, frame or None
         As `run_backtest` takes it.
@@ -68,10 +68,9 @@ def backtest_of(
         With its trial number.
     """
     found = lookup("strategy", strategy) if isinstance(strategy, str) else strategy
-    _in_order(dates)
     context.progress(0, 3, "loading bars")
-    bars = load_bars(data, end=_after(dates[1]), context=context)
-    _within(dates, bars)
+    bars = load_bars(data, end=period.end, context=context)
+    _within(period, bars)
     measure = _benchmark(benchmark, data, bars, context)
     context.progress(1, 3, "trading")
     free = options["costs"] is None
@@ -80,7 +79,7 @@ def backtest_of(
         bars,
         benchmark=measure,
         parameters=parameters,
-        start=dates[0],
+        start=period.first,
         **{**options, "costs": Costs.none() if free else options["costs"]},
     )
     context.progress(2, 3, "recording the trial")
@@ -120,7 +119,7 @@ def performance_of(
     report = backtest_of(
         strategy,
         data if isinstance(data, str) else bars,
-        (last - (days - 1) * DAY, None),
+        Period(last - (days - 1) * DAY),
         benchmark=benchmark,
         parameters=parameters,
         options={"costs": Costs(), "engine": "kernel", "initial_cash": 100_000.0},
@@ -152,28 +151,13 @@ def _benchmark(given: Any, data: Any, bars: xr.Dataset, context: Context) -> xr.
     return load_bars(given, end=last + DAY, context=context)
 
 
-def _in_order(dates: Dates) -> None:
-    first, last = dates
-    if first is not None and last is not None and last < first:
-        raise InvalidInput(
-            "The end date is before the start date",
-            seen=f"{first} to {last}",
-            cure="Exchange the two dates",
-        )
-
-
-def _within(dates: Dates, bars: xr.Dataset) -> None:
+def _within(period: Period, bars: xr.Dataset) -> None:
     """Refuse dates beyond the data, except for the holidays around them."""
     first, last = (pd.Timestamp(bars["time"].to_numpy()[at]).date() for at in (0, -1))
     cure = f"The data run from {first} to {last}"
-    for parameter, day in zip(("start_date", "end_date"), dates, strict=True):
+    for parameter, day in (("start_date", period.first), ("end_date", period.last)):
         if day is not None and not first - GRACE <= day <= last + GRACE:
             raise OutOfRange(parameter, str(day), first, last, cure)
-
-
-def _after(day: dt.date | None) -> dt.date | None:
-    """The end of a period that includes its last day."""
-    return day and day + DAY
 
 
 def _attempt(strategy: Any, report: BacktestReport) -> Attempt:
