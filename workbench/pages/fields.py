@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import panel_material_ui as pmui
@@ -34,15 +36,18 @@ class Field:
         The parameter.
     widget : object
         The Panel widget.
-    default : object
-        What the parameter is when it is not given.
+    required : bool
+        Whether it must be given.
+    first : object
+        What the widget says before it is touched.
     read : callable
         The widget's value as JSON has it; None when it is empty.
     """
 
     name: str
     widget: Any
-    default: Any
+    required: bool
+    first: Any
     read: Callable[[Any], Any]
 
     @property
@@ -55,6 +60,11 @@ class Field:
             If a text that should be JSON is none.
         """
         return self.read(self.widget.value)
+
+    @property
+    def touched(self) -> bool:
+        """Whether the widget says something else than at first."""
+        return bool(self.value != self.first)
 
 
 def choice(kind: str, first: str = "") -> Any:
@@ -99,9 +109,9 @@ def model_fields(model: type[BaseModel]) -> list[Field]:
 
 
 def given(fields: Iterable[Field]) -> dict[str, Any]:
-    """The arguments that differ from their defaults, as JSON has them."""
-    values = {field.name: (field.value, field.default) for field in fields}
-    return {name: value for name, (value, default) in values.items() if value != default}
+    """The arguments that were touched or must be given, as JSON has them."""
+    values = {field.name: field.value for field in fields if field.required or field.touched}
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def field_of(
@@ -131,14 +141,15 @@ def field_of(
     plain = _resolved(schema)
     label = name.replace("_", " ") + (" *" if required else "")
     look = {"label": label, "description": help_text, **_WIDE}
+    if required and default is None:
+        default = next(iter(plain.get("examples", [])), None)
     for fits, make in _MAKERS:
         if fits(plain):
             widget, read = make(plain, default, look)
-            return Field(name, widget, default, read)
-    widget = pmui.TextAreaInput(
-        value=_json(default), placeholder="JSON", max_length=100_000, **look
-    )
-    return Field(name, widget, default, lambda text: _parsed(name, text))
+            return Field(name, widget, required, read(widget.value), read)
+    text = _json(default)
+    widget = pmui.TextAreaInput(value=text, placeholder="JSON", max_length=100_000, **look)
+    return Field(name, widget, required, default, partial(_parsed, name))
 
 
 def _resolved(schema: Mapping[str, Any]) -> dict[str, Any]:
@@ -154,9 +165,12 @@ def _resolved(schema: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _reference(schema: dict[str, Any], default: Any, look: dict[str, Any]) -> tuple[Any, Any]:
-    first = default or (schema.get("examples") or [""])[0]
     widget = pmui.AutocompleteInput(
-        value=first, options=names(schema["x-ref"]), restrict=False, min_characters=0, **look
+        value=default or "",
+        options=names(schema["x-ref"]),
+        restrict=False,
+        min_characters=0,
+        **look,
     )
     return widget, _text
 
@@ -173,29 +187,26 @@ def _flag(_schema: dict[str, Any], default: Any, look: dict[str, Any]) -> tuple[
 
 def _whole(schema: dict[str, Any], default: Any, look: dict[str, Any]) -> tuple[Any, Any]:
     low, high = _bounds(schema, step=1)
-    if low is None or high is None or high - low > 10_000:
-        return pmui.IntInput(value=default, start=low, end=high, **look), _same
-    value = low if default is None else default
-    return pmui.EditableIntSlider(value=value, start=low, end=high, **look), _same
+    look["label"] += _range(low, high)
+    return pmui.IntInput(value=default, start=low, end=high, **look), _same
 
 
 def _fraction(schema: dict[str, Any], default: Any, look: dict[str, Any]) -> tuple[Any, Any]:
     low, high = _bounds(schema, step=0)
-    if low is None or high is None:
-        return pmui.FloatInput(value=default, start=low, end=high, **look), _same
-    value = low if default is None else default
-    step = (high - low) / 200
-    return (
-        pmui.EditableFloatSlider(
-            value=value, start=low, end=high, step=step, format="0[.][0000]", **look
-        ),
-        _same,
-    )
+    look["label"] += _range(low, high)
+    step = 0.1 if low is None or high is None else 10.0 ** math.floor(math.log10((high - low) / 10))
+    return pmui.FloatInput(value=default, start=low, end=high, step=step, **look), _same
+
+
+def _range(low: Any, high: Any) -> str:
+    if low is not None and high is not None:
+        return f", {low:g} to {high:g}"
+    return f", from {low:g}" if low is not None else f", up to {high:g}" if high is not None else ""
 
 
 def _date(_schema: dict[str, Any], default: Any, look: dict[str, Any]) -> tuple[Any, Any]:
     value = dt.date.fromisoformat(default) if isinstance(default, str) and default else None
-    return pmui.DatePicker(value=value, clearable=True, **look), _iso
+    return pmui.DatePicker(value=value, clearable=True, sx={"width": "100%"}, **look), _iso
 
 
 def _words(schema: dict[str, Any], default: Any, look: dict[str, Any]) -> tuple[Any, Any]:

@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import panel as pn
 import panel_material_ui as pmui
+from bokeh.core.validation import silence
+from bokeh.core.validation.warnings import EMPTY_LAYOUT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 __all__ = ["figure", "metric_cards", "page", "panel_card", "stylesheet"]
+
+silence(EMPTY_LAYOUT)  # a page begins without an answer
 
 LINKS = {"Home": "/", "Operations": "/catalogue"}
 
@@ -72,6 +76,7 @@ def page(
     """
     pn.extension("tabulator", notifications=True)
     aside = list(sidebar)
+    aside = [pn.Spacer(height=8), *aside] if aside else []
     links = "".join(f'<a href="{url}">{name}</a>' for name, url in LINKS.items())
     return pmui.Page(
         title=title,

@@ -55,6 +55,16 @@ class Job(pn.viewable.Viewer):
         """Whether a run is under way."""
         return bool(self._running.visible)
 
+    @property
+    def message(self) -> str:
+        """What is being done, as the page says it."""
+        return str(self._message.object)
+
+    @property
+    def done(self) -> int:
+        """How far the run is, in percent."""
+        return int(self._bar.value or 0)
+
     def stop(self, _event: Any = None) -> None:
         """Ask the run to end; it does at its next report of progress."""
         self._stop.set()
