@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from workbench.backtest import performance_report, run_backtest
-from workbench.errors import Cancelled, InvalidInput, OutOfRange, UnknownName
+from workbench.errors import Cancelled, InvalidInput, OutOfRange, UnknownName, UnusableFrame
 from workbench.market import Costs
 
 
@@ -133,7 +133,7 @@ def test_the_base_install_is_enough(tmp_path):
             100 * np.exp(np.cumsum(rng.normal(0, 0.01, (300, 2)), axis=0)),
             pd.bdate_range("2020-01-01", periods=300), ["A", "B"],
         )
-        wb.run_backtest(lambda b: b["close"] > b["close"].rolling(time=50).mean(), prices)
+        wb.run_backtest(lambda b: (b["close"] > b["close"].rolling(time=50).mean()) / 2, prices)
         report = wb.run_backtest("mean_reversion", prices)
         assert report.trial == 2
         assert len(report.tear_sheet()) > 10_000
@@ -151,3 +151,11 @@ def test_the_base_install_is_enough(tmp_path):
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("MissingExtra")
     assert "[lab]" in done.stdout
+
+
+def test_true_and_false_for_several_symbols_are_no_weights(prices, context):
+    above = prices > prices.rolling(20).mean()
+    with pytest.raises(UnusableFrame, match=r"true and false for .* symbols.*Divide"):
+        ran(above, prices, context=context)
+    one = prices.iloc[:, :1]
+    assert ran(above.iloc[:, :1], one, context=context).weights.max().max() == 1.0

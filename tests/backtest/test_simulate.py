@@ -159,7 +159,7 @@ def test_an_unknown_engine_is_refused(prices):
     [
         (lambda weights: weights.rename(columns={"S0": "X"}), "symbol without prices"),
         (lambda weights: weights.shift(freq="400D"), "time that is no bar"),
-        (lambda weights: pd.concat([weights, weights.iloc[:1]]), "comes twice"),
+        (lambda weights: pd.concat([weights, weights.iloc[:1]]), "a time twice"),
         (lambda weights: weights * np.inf, "infinite"),
         (lambda weights: weights.reset_index(drop=True), "times down"),
     ],

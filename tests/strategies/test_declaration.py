@@ -82,7 +82,7 @@ def test_a_number_is_no_strategy():
     ],
 )
 def test_an_answer_that_is_no_table_is_refused(bars, answer):
-    with pytest.raises(UnusableFrame, match="no table of weights"):
+    with pytest.raises(UnusableFrame, match="must have times down and symbols across"):
         as_strategy(lambda _: answer).targets(bars)
 
 

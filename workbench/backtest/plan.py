@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import xarray as xr
 
-from workbench.errors import InvalidInput, TooLittleHistory, UnusableFrame
+from workbench.errors import InvalidInput, TooLittleHistory
+from workbench.strategies.weights import weights_on
 
-__all__ = ["Plan", "plan_orders", "weights_from_signals", "weights_on"]
+if TYPE_CHECKING:
+    import xarray as xr
+
+__all__ = ["Plan", "plan_orders", "weights_from_signals"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -97,36 +101,6 @@ def plan_orders(
     )
 
 
-def weights_on(bars: xr.Dataset, weights: xr.DataArray | pd.DataFrame | pd.Series) -> xr.DataArray:
-    """Lay weights on the times and symbols of bars.
-
-    Parameters
-    ----------
-    bars : xarray.Dataset
-        The bars.
-    weights : DataArray, DataFrame or Series
-        Time × symbol; a Series is the weights of the only symbol. Rows may be missing.
-
-    Returns
-    -------
-    xarray.DataArray, dims (time, symbol)
-        NaN where no weight is given.
-
-    Raises
-    ------
-    UnusableFrame
-        If a time is no bar, a symbol has no prices, a time comes twice or a weight is infinite.
-    """
-    frame = _framed(weights, [str(symbol) for symbol in bars["symbol"].to_numpy()])
-    time, symbols = bars.indexes["time"], bars.indexes["symbol"]
-    _demand(frame.columns.isin(symbols), frame.columns, "A weight has a symbol without prices")
-    _demand(frame.index.isin(time), frame.index, "A weight has a time that is no bar")
-    _demand(~frame.index.duplicated(), frame.index, "A weight comes twice for one time")
-    laid = frame.reindex(index=time, columns=symbols).to_numpy(dtype=np.float64)
-    _demand(~np.isinf(laid).any(axis=1), time, "A weight is infinite")
-    return xr.DataArray(laid, dims=("time", "symbol"), coords={"time": time, "symbol": symbols})
-
-
 def weights_from_signals(
     bars: xr.Dataset, entries: xr.DataArray | pd.DataFrame, exits: xr.DataArray | pd.DataFrame
 ) -> xr.DataArray:
@@ -161,30 +135,6 @@ def _as_float(signals: xr.DataArray | pd.DataFrame) -> xr.DataArray | pd.DataFra
             seen=type(signals).__name__,
             cure="Give two DataFrames of bool, time by symbol",
         ) from None
-
-
-def _framed(weights: xr.DataArray | pd.DataFrame | pd.Series, symbols: list[str]) -> pd.DataFrame:
-    if isinstance(weights, xr.DataArray):
-        weights = weights.to_pandas()
-    if isinstance(weights, pd.Series) and len(symbols) == 1:
-        weights = weights.to_frame(symbols[0])
-    if not isinstance(weights, pd.DataFrame) or not isinstance(weights.index, pd.DatetimeIndex):
-        raise UnusableFrame(
-            "Weights must be a table with times down and symbols across",
-            seen=type(weights).__name__,
-            cure=f"Give a DataFrame with a DatetimeIndex and the columns {symbols[:5]}",
-        )
-    if weights.index.tz is not None:
-        weights = weights.tz_convert(None)
-    return weights
-
-
-def _demand(holds: npt.NDArray[np.bool_], labels: pd.Index, what: str) -> None:
-    wrong = labels[~np.asarray(holds)]
-    if len(wrong):
-        raise UnusableFrame(
-            what, seen=str(wrong[0]), cure="Make the weights on the times and symbols of the bars"
-        )
 
 
 def _carried(close: Floats) -> Floats:

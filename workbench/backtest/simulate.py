@@ -11,12 +11,13 @@ import xarray as xr
 from workbench.backtest import engine as own_engine
 from workbench.backtest import vectorbt as vectorbt_engine
 from workbench.backtest.benchmark import benchmark_values
-from workbench.backtest.plan import Plan, plan_orders, weights_from_signals, weights_on
+from workbench.backtest.plan import Plan, plan_orders, weights_from_signals
 from workbench.backtest.report import assemble
 from workbench.data import bars as read_bars
 from workbench.errors import InvalidInput, OutOfRange, TooLittleHistory, UnknownName
 from workbench.market.costs import Costs
 from workbench.strategies.declaration import Strategy, as_strategy
+from workbench.strategies.weights import weights_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

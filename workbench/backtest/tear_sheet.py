@@ -11,6 +11,7 @@ from workbench.charts import drawdown, equity_curve, monthly_returns, report_htm
 from workbench.errors import StoreError
 
 if TYPE_CHECKING:
+    import pandas as pd
     from bokeh.models import Column
 
     from workbench.backtest.results import BacktestReport
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Html", "figures", "page"]
 
 MOST_TRADES = 200
+DECADE = 10.0
 
 
 class Html(str):
@@ -32,7 +34,7 @@ class Html(str):
 
 def figures(report: BacktestReport) -> Column:
     """Equity, drawdown and weights over one time axis."""
-    equity = equity_curve(report.equity)
+    equity = equity_curve(report.equity, log=_spans_decades(report.equity))
     shared = equity.x_range
     return column(
         equity,
@@ -73,14 +75,30 @@ def page(report: BacktestReport, path: str | Path | None = None) -> Html:
                 ("Months", monthly_returns(report.returns)),
                 ("Numbers", numbers),
                 ("Trades", report.trades.tail(MOST_TRADES)),
+                ("Assumptions", "\n\n".join(_assumptions(report))),
             ],
             cards=_cards(report),
-            notes=report.notes,
+            notes=_warnings(report),
         )
     )
     if path is not None:
         _write(html, Path(path).expanduser().absolute())
     return html
+
+
+def _spans_decades(equity: pd.DataFrame) -> bool:
+    """Whether a linear scale would flatten the early years."""
+    return bool(
+        (equity > 0).all(axis=None) and equity.max(axis=None) > DECADE * equity.min(axis=None)
+    )
+
+
+def _warnings(report: BacktestReport) -> list[str]:
+    return [note for note in report.notes if note == report.survivorship]
+
+
+def _assumptions(report: BacktestReport) -> list[str]:
+    return [note for note in report.notes if note != report.survivorship]
 
 
 def _cards(report: BacktestReport) -> dict[str, str]:
@@ -93,7 +111,7 @@ def _cards(report: BacktestReport) -> dict[str, str]:
         "Trades": f"{found.total_trades:,}",
         "Costs": str(charged.assumed) if charged else "none",
     }
-    return cards if report.trial is None else {**cards, "Trial": f"{report.trial}"}
+    return cards if report.trial is None else {**cards, "Trial on these data": f"{report.trial}"}
 
 
 def _write(html: str, target: Path) -> None:

@@ -211,7 +211,7 @@ def _manifest(
         fields={str(field): UNITS.get(str(field), price) for field in made.data_vars},
         adjust=made.attrs["adjust"],
         stored=made.attrs["adjust"],
-        survivorship="Unknown: added by the user, who has not said which names are missing.",
+        survivorship="Survivorship unknown: these prices are your own.",
         source=source,
         licence="The user's own.",
         universe=universe,

@@ -106,7 +106,7 @@ def bars(
             "dataset": f"frame-{_hash(panel)}",
             "adjust": adjust.value,
             "timeframe": str(length),
-            "survivorship": "Unknown: a frame that was given.",
+            "survivorship": "Survivorship unknown: these prices are a frame of your own.",
             "lake_version": None,
             "guessed": guessed,
         },

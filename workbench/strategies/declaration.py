@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import xarray as xr
 
-from workbench.errors import ConfigurationError, InvalidInput, UnusableFrame
+from workbench.errors import ConfigurationError, InvalidInput
 from workbench.features.parameters import parameter_model, source_hash
 from workbench.registry import checked, register
 from workbench.strategies.stepping import Memory, Observe, advance, run_steps
+from workbench.strategies.weights import weights_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    import xarray as xr
     from pydantic import BaseModel
 
 __all__ = ["Form", "Strategy", "as_strategy", "strategy"]
@@ -151,7 +152,7 @@ class Strategy:
         values = self.checked(parameters)
         if self.form == "step":
             return _changes_only(run_steps(self, bars, values).intents, bars)
-        return _as_weights(self.function(bars, **dict(values)), bars, self._title)
+        return weights_on(bars, self.function(bars, **dict(values)), f"What {self._title} returns")
 
     def advance(
         self,
@@ -287,28 +288,3 @@ def _changes_only(intents: npt.NDArray[np.float64], bars: xr.Dataset) -> xr.Data
     held = pd.DataFrame(intents).ffill().fillna(0.0).to_numpy()
     before = np.vstack([np.zeros((1, held.shape[1])), held[:-1]])
     return bars["close"].copy(data=np.where(held != before, held / held.shape[1], np.nan))
-
-
-def _as_weights(answer: Any, bars: xr.Dataset, title: str) -> xr.DataArray:
-    close = bars["close"]
-    if isinstance(answer, xr.DataArray) and set(answer.dims) == {"time", "symbol"}:
-        answer = answer.transpose("time", "symbol").to_pandas()
-    if isinstance(answer, pd.Series) and close.sizes["symbol"] == 1:
-        answer = answer.to_frame(str(close["symbol"].to_numpy()[0]))
-    if isinstance(answer, np.ndarray) and answer.shape == close.shape:
-        answer = pd.DataFrame(answer, close.indexes["time"], close.indexes["symbol"])
-    if not isinstance(answer, pd.DataFrame):
-        raise UnusableFrame(
-            f"{title} returns no table of weights",
-            seen=type(answer).__name__,
-            cure="Return a DataArray or DataFrame with the times and symbols of the bars",
-        )
-    strange = answer.index.difference(close.indexes["time"])
-    if len(strange) or not answer.columns.isin(close.indexes["symbol"]).all():
-        raise UnusableFrame(
-            f"{title} returns weights for times or symbols that have no bar",
-            seen=str(strange[0]) if len(strange) else sorted(map(str, answer.columns)),
-            cure="Return weights on the times and symbols of the bars",
-        )
-    laid = answer.reindex(index=close.indexes["time"], columns=close.indexes["symbol"])
-    return close.copy(data=laid.to_numpy(dtype=np.float64))
