@@ -120,13 +120,7 @@ def config_show(as_json: bool) -> None:  # noqa: FBT001
 def warm() -> None:
     """Compile the kernels and fetch the embedded data ahead of time."""
     from workbench.cli.progress import watched  # noqa: PLC0415  heavy: rich
-    from workbench.registry import call, catalogue  # noqa: PLC0415
+    from workbench.cli.warming import warmed  # noqa: PLC0415  heavy: pandas, numba
 
     with watched("warm") as context:
-        count = len(catalogue())
-        datasets = call("list_datasets", {}, context)
-        strategies = call("list_strategies", {}, context)
-        for name in strategies.strategies:
-            arguments = {"strategy": name, "symbol": "AAPL"}
-            call("run_backtest", arguments, context)
-    click.echo(f"{count} operations described, {len(datasets.datasets)} datasets at hand.")
+        click.echo(warmed(context))
