@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["call", "validated"]
 
+
 def call(name: str, arguments: Mapping[str, Any], context: Context | None = None) -> Any:
     """Validate the arguments, check the caller's right and run the operation.
 
