@@ -104,6 +104,11 @@ def loss_curve(losses: pd.DataFrame, *, title: str = "Training loss", height: in
     height : int
         Height in pixels.
 
+    Returns
+    -------
+    bokeh.plotting.figure
+        One line for each column, named after it.
+
     Raises
     ------
     UnusableFrame

@@ -24,6 +24,11 @@ def numeric_frame(data: Any, what: str) -> pd.DataFrame:
     what : str
         What it is, for the message.
 
+    Returns
+    -------
+    pandas.DataFrame
+        Shape (rows, columns), float64; column names are text. NaN stays, infinities become NaN.
+
     Raises
     ------
     UnusableFrame
@@ -54,6 +59,18 @@ def numeric_frame(data: Any, what: str) -> pd.DataFrame:
 def over_time(data: Any, what: str) -> pd.DataFrame:
     """As `numeric_frame`, sorted along a time index named ``time`` and thinned for the screen.
 
+    Parameters
+    ----------
+    data : pandas.DataFrame, pandas.Series or xarray.DataArray
+        Time × columns.
+    what : str
+        What it is, for the message.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Shape (time, columns), float64; times are naive UTC. At most about 20,000 rows; NaN stays.
+
     Raises
     ------
     UnusableFrame
@@ -76,6 +93,18 @@ def over_time(data: Any, what: str) -> pd.DataFrame:
 
 def finite(data: Any, what: str) -> np.ndarray[Any, np.dtype[np.float64]]:
     """The finite values of one series, shape (n,).
+
+    Parameters
+    ----------
+    data : array_like
+        Numbers; NaN and infinities are left out.
+    what : str
+        What it is, for the message.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n,)
+        float64, in the order given; `n` is at least 1.
 
     Raises
     ------

@@ -148,6 +148,11 @@ def lines(
     x_range : bokeh Range, optional
         The range of another figure, to zoom together.
 
+    Returns
+    -------
+    bokeh.plotting.figure
+        One line for each column; the columns of its source are those of `frame` and ``time``.
+
     Raises
     ------
     UnusableFrame, NoData

@@ -32,6 +32,8 @@ class Tree(click.Group):
     ----------
     words : tuple of str
         The words that lead to this group; empty at the root.
+    **settings : object
+        Passed to `click.Group`.
     """
 
     def __init__(self, words: tuple[str, ...] = (), **settings: Any) -> None:

@@ -28,6 +28,11 @@ def command_of(entry: Entry) -> click.Command:
     ----------
     entry : Entry
         From the index.
+
+    Returns
+    -------
+    click.Command
+        Runs the operation and prints its result, as JSON with ``--json``.
     """
     described = schema(entry.tool)
     required = [parameter.name for parameter in described.parameters if parameter.required]

@@ -58,6 +58,11 @@ def table(frame: pd.DataFrame) -> Table:
     ----------
     frame : pandas.DataFrame
         Its first 40 rows are shown; the caption counts the rest.
+
+    Returns
+    -------
+    rich.table.Table
+        One column for each of the frame's; a named index comes first.
     """
     shown = frame.head(LONGEST).reset_index() if _has_named_index(frame) else frame.head(LONGEST)
     left = len(frame) - len(shown)

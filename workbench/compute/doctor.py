@@ -40,6 +40,11 @@ def findings(context: Context) -> list[Finding]:
     ----------
     context : Context
         Whose settings and stores are opened.
+
+    Returns
+    -------
+    list of Finding
+        In the order examined; ends at the settings when they cannot be read.
     """
     examined = [
         _namesake(),

@@ -99,6 +99,11 @@ class Context:
         ----------
         *key : int
             What the randomness is for, so that two uses are independent.
+
+        Returns
+        -------
+        numpy.random.Generator
+            A fresh one: the same seed and key draw the same numbers.
         """
         import numpy as np  # noqa: PLC0415  heavy: numpy
 
@@ -125,6 +130,11 @@ class Context:
 
     def allow(self, effect: Effect) -> None:
         """Check that the caller may have this effect.
+
+        Parameters
+        ----------
+        effect : Effect
+            What is to be done.
 
         Raises
         ------

@@ -32,6 +32,16 @@ class DatasetName:
     def parse(cls, text: str) -> Self:
         """Read ``"name"`` or ``"name:SYMBOL,SYMBOL"``.
 
+        Parameters
+        ----------
+        text : str
+            A name, or a name, a colon and symbols between commas.
+
+        Returns
+        -------
+        DatasetName
+            Without symbols it means all of them.
+
         Raises
         ------
         InvalidInput

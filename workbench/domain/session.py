@@ -28,6 +28,11 @@ def as_session(parameter: str, value: Any) -> dt.date | None:
         None means that it was not given. A text is ISO 8601, ``2020-01-31``; of an instant
         the date is taken.
 
+    Returns
+    -------
+    date or None
+        None when `value` is None.
+
     Raises
     ------
     InvalidInput
@@ -63,6 +68,16 @@ class Period:
     @classmethod
     def of(cls, start_date: Any = None, end_date: Any = None) -> Self:
         """The period from a start date to an end date, however they were given.
+
+        Parameters
+        ----------
+        start_date, end_date : date, datetime, pandas.Timestamp, str or None
+            As `as_session` takes them; None means that this side is open.
+
+        Returns
+        -------
+        Period
+            Both days belong to it.
 
         Raises
         ------

@@ -36,6 +36,16 @@ class Timeframe:
     def parse(cls, text: str | Self) -> Self:
         """Read ``"5m"`` as a timeframe; a timeframe is returned as it is.
 
+        Parameters
+        ----------
+        text : str or Timeframe
+            A count and a unit, for example ``15m``.
+
+        Returns
+        -------
+        Timeframe
+            The count and unit that were written; ``60m`` is not turned into ``1h``.
+
         Raises
         ------
         InvalidInput

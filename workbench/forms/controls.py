@@ -49,6 +49,11 @@ class Control:
     def value(self) -> Any:
         """The argument as JSON has it; None when nothing was entered.
 
+        Returns
+        -------
+        object
+            A JSON value, or None.
+
         Raises
         ------
         InvalidInput
@@ -64,6 +69,11 @@ def control(field: Field) -> Control:
     ----------
     field : Field
         From the registry.
+
+    Returns
+    -------
+    Control
+        Its widget shows the label and the help of the field.
     """
     widget, read = _MAKERS[field.kind](field)
     widget.description = field.label + (" *" if field.required else "")

@@ -67,6 +67,11 @@ class Form:
     def values(self) -> dict[str, Any]:
         """The arguments as they stand; a field that is empty and may be is left out.
 
+        Returns
+        -------
+        dict
+            Parameter → value as JSON has it, and the things that were given as Python objects.
+
         Raises
         ------
         InvalidInput

@@ -18,6 +18,11 @@ def result_html(result: Result) -> str:
     ----------
     result : Result
         What an operation returned.
+
+    Returns
+    -------
+    str
+        HTML: the name of its type, then the tables.
     """
     headline = Result.to_frame(result)
     parts = [f"<b>{escape(type(result).__name__)}</b>"]

@@ -51,6 +51,11 @@ async def answer(
     scopes : frozenset of Scope
         The effects that the caller may have.
 
+    Returns
+    -------
+    CallToolResult
+        The result in its envelope, or the error with its facts.
+
     Raises
     ------
     MCPError

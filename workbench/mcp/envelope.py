@@ -79,6 +79,11 @@ def on_the_wire(result: Any, schema: dict[str, Any]) -> dict[str, Any]:
         What the operation returned.
     schema : dict
         JSON schema of what it returns, without the envelope.
+
+    Returns
+    -------
+    dict
+        The result itself when it is always an object, otherwise under ``result``.
     """
     dumped = json.loads(to_json(result, inf_nan_mode="null"))
     return dumped if _object_forms(schema) and isinstance(dumped, dict) else {RESULT: dumped}
@@ -95,6 +100,11 @@ def envelope(result: Any, *, now: datetime, seconds: float) -> dict[str, Any]:
         When the answer was ready.
     seconds : float
         How long it took.
+
+    Returns
+    -------
+    dict
+        ``timestamp``, ``status`` and ``processing``, without the result.
     """
     device = str(getattr(result, "device", None) or "cpu")
     processing: dict[str, Any] = {

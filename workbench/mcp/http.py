@@ -34,6 +34,11 @@ def http_app(*, allow_write: bool = False, host: str = "127.0.0.1", path: str = 
     path : str
         Where it answers.
 
+    Returns
+    -------
+    starlette.applications.Starlette
+        Answers at `path`.
+
     Raises
     ------
     ConfigurationError

@@ -58,6 +58,11 @@ def sender(ctx: ServerRequestContext[Any]) -> Callable[[float, float | None, str
     ----------
     ctx : ServerRequestContext
         The request that is being answered.
+
+    Returns
+    -------
+    callable
+        Takes done, total and message; called from another thread than the event loop's.
     """
     loop = asyncio.get_running_loop()
 

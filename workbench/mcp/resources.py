@@ -81,6 +81,11 @@ async def read(uri: str, scopes: AbstractSet[Scope]) -> ReadResourceResult:
     scopes : set of Scope
         The effects that the caller may have; the catalogue shows no other operations.
 
+    Returns
+    -------
+    ReadResourceResult
+        One content.
+
     Raises
     ------
     MCPError

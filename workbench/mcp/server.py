@@ -40,6 +40,11 @@ def scopes_of_agents(*, allow_write: bool = False) -> frozenset[Scope]:
     ----------
     allow_write : bool
         Whether it may also change what the workbench keeps: train models, run notebooks.
+
+    Returns
+    -------
+    frozenset of Scope
+        Read and compute, and write where it is allowed.
     """
     scopes = {Scope.READ, Scope.COMPUTE}
     return frozenset(scopes | {Scope.WRITE} if allow_write else scopes)
@@ -53,6 +58,11 @@ def build_server(scopes: frozenset[Scope] | None = None) -> Server[Any]:
     scopes : frozenset of Scope, optional
         The effects that clients may have; None means read and compute. Tools of other effects
         are not offered, and are refused when they are called.
+
+    Returns
+    -------
+    mcp.server.Server
+        Offers tools and resources.
     """
     rights = scopes_of_agents() if scopes is None else scopes
 

@@ -41,6 +41,11 @@ def offered(scopes: AbstractSet[Scope]) -> list[Tool]:
     ----------
     scopes : set of Scope
         The effects that the caller may have.
+
+    Returns
+    -------
+    list of Tool
+        In the order of the catalogue.
     """
     return [tool(schema) for schema in catalogue() if Scope(schema.effect.value) in scopes]
 
@@ -52,6 +57,11 @@ def tool(schema: Schema) -> Tool:
     ----------
     schema : Schema
         The operation as the catalogue has it.
+
+    Returns
+    -------
+    Tool
+        With the schemas of what goes in and comes out, and hints about its effect.
     """
     return Tool(
         name=schema.tool,

@@ -54,6 +54,11 @@ class Field:
     def value(self) -> Any:
         """What the widget says, as JSON has it.
 
+        Returns
+        -------
+        object
+            A JSON value; None when the widget is empty.
+
         Raises
         ------
         InvalidInput
@@ -76,6 +81,11 @@ def choice(kind: str, first: str = "") -> Any:
         What is named.
     first : str
         The name that is chosen at first, if it exists.
+
+    Returns
+    -------
+    panel_material_ui.Select
+        Says `first` if that exists, otherwise the first name, or None without names.
     """
     known = names(kind)
     chosen = first if first in known else next(iter(known), None)
@@ -137,6 +147,11 @@ def field_of(
         Shown as a tooltip.
     required : bool
         Whether it must be given.
+
+    Returns
+    -------
+    Field
+        With the widget that fits the schema, showing the default.
     """
     plain = _resolved(schema)
     label = name.replace("_", " ") + (" *" if required else "")

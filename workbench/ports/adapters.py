@@ -25,6 +25,11 @@ def adapter_names(role: type[Any]) -> list[str]:
     ----------
     role : type
         A Protocol of `workbench.ports`.
+
+    Returns
+    -------
+    list of str
+        Empty when the role has no adapter.
     """
     return sorted(_targets(role))
 
@@ -38,6 +43,11 @@ def adapter(role: type[Role], name: str) -> Role:
         A Protocol of `workbench.ports`, for example ``BarSource``.
     name : str
         The adapter's name, for example ``"polygon"``.
+
+    Returns
+    -------
+    object
+        What the adapter's factory made; it follows the Protocol.
 
     Raises
     ------

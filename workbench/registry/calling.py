@@ -30,6 +30,11 @@ def call(name: str, arguments: Mapping[str, Any], context: Context | None = None
     context : Context, optional
         The caller's; None means the process's own.
 
+    Returns
+    -------
+    object
+        What the operation returned.
+
     Raises
     ------
     UnknownName
@@ -47,6 +52,18 @@ def call(name: str, arguments: Mapping[str, Any], context: Context | None = None
 
 def validated(entry: Entry, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments in the types of the signature; only those that were given.
+
+    Parameters
+    ----------
+    entry : Entry
+        The operation.
+    arguments : mapping
+        Parameter → value as JSON has it.
+
+    Returns
+    -------
+    dict
+        Parameter → value; defaults are left to the function.
 
     Raises
     ------

@@ -36,6 +36,16 @@ def catalogue() -> list[Schema]:
 def schema(name: str) -> Schema:
     """The schema of one operation by tool name, function name or command.
 
+    Parameters
+    ----------
+    name : str
+        Tool name, function name or command.
+
+    Returns
+    -------
+    Schema
+        From the catalogue; built at once for an operation of this process.
+
     Raises
     ------
     UnknownName

@@ -31,6 +31,11 @@ def checked(model: type[Model], given: Mapping[str, Any] | BaseModel, owner: str
     owner : str
         Who the parameters belong to, as a message names it: ``"feature 'sma'"``.
 
+    Returns
+    -------
+    pydantic.BaseModel
+        An instance of `model`.
+
     Raises
     ------
     UnknownName

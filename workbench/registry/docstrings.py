@@ -42,6 +42,11 @@ def documentation(function: Callable[..., Any]) -> Documentation:
     ----------
     function : callable
         Its docstring follows numpydoc; a missing one gives empty parts.
+
+    Returns
+    -------
+    Documentation
+        Its summary, text and parameters; other sections are left out.
     """
     lines = (inspect.getdoc(function) or "").splitlines()
     sections = _sections(lines)

@@ -90,6 +90,11 @@ def fields_of(schema: Schema) -> list[Field]:
     ----------
     schema : Schema
         The operation, from the catalogue.
+
+    Returns
+    -------
+    list of Field
+        One for each parameter.
     """
     return [_field(parameter) for parameter in schema.parameters]
 

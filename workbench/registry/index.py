@@ -96,6 +96,16 @@ def operations() -> list[Entry]:
 def find(name: str) -> Entry:
     """The operation with this tool name, function name or command.
 
+    Parameters
+    ----------
+    name : str
+        Tool name, function name or command, tried in this order.
+
+    Returns
+    -------
+    Entry
+        Where the operation stands; it is not imported.
+
     Raises
     ------
     UnknownName

@@ -89,6 +89,11 @@ def names(kind: str) -> list[str]:
     ----------
     kind : {"strategy", "feature", "dataset", "model"}
         What is named.
+
+    Returns
+    -------
+    list of str
+        Each name once.
     """
     if kind in LISTED:
         module, _, function = LISTED[kind].partition(":")
@@ -103,6 +108,18 @@ def lookup(kind: str, name: str) -> Any:
 
     What this process has defined wins over a file; a file of the user's is run again
     when it has changed.
+
+    Parameters
+    ----------
+    kind : {"strategy", "feature"}
+        What is named.
+    name : str
+        Its name on every surface.
+
+    Returns
+    -------
+    object
+        The strategy or feature that was registered.
 
     Raises
     ------

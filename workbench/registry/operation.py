@@ -56,6 +56,11 @@ def operation(
         The name of the MCP tool when it is not the function's own.
     command : str, optional
         The words of the command when they are not ``<room> <name>``.
+
+    Returns
+    -------
+    callable
+        A decorator that returns its function unchanged.
     """
 
     def declare(function: Function) -> Function:

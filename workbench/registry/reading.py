@@ -52,6 +52,11 @@ def decorated(path: Path, decorator: str, *, literal: bool = True) -> list[Found
     literal : bool
         Whether every argument must be a literal; otherwise those that are not read as None.
 
+    Returns
+    -------
+    list of Found
+        One for each such decorator; empty when there is none.
+
     Raises
     ------
     ConfigurationError

@@ -81,6 +81,16 @@ class Schema(BaseModel):
 def build(entry: Entry) -> Schema:
     """Import an operation and describe it.
 
+    Parameters
+    ----------
+    entry : Entry
+        The operation, from the index.
+
+    Returns
+    -------
+    Schema
+        What it takes and returns, with its documentation.
+
     Raises
     ------
     ConfigurationError
@@ -106,6 +116,16 @@ def build(entry: Entry) -> Schema:
 
 def arguments_model(function: Callable[..., Any]) -> type[BaseModel]:
     """The arguments of an operation as a pydantic model; unknown ones are refused.
+
+    Parameters
+    ----------
+    function : callable
+        The operation; its `context` is no argument.
+
+    Returns
+    -------
+    type of pydantic.BaseModel
+        One field for each parameter, described by the docstring.
 
     Raises
     ------

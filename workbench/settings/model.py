@@ -94,6 +94,11 @@ def load_settings(**given: Any) -> Settings:
     **given : object
         Values that win over every source.
 
+    Returns
+    -------
+    Settings
+        Frozen.
+
     Raises
     ------
     ConfigurationError

@@ -42,6 +42,11 @@ def shipped_folders(kind: str) -> list[Path]:
     kind : {"notebooks", "pipelines", "datasets", "dashboards"}
         What is looked for.
 
+    Returns
+    -------
+    list of pathlib.Path
+        In this order, each once; empty when none exists.
+
     Raises
     ------
     UnknownName

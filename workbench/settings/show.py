@@ -39,6 +39,11 @@ class ShownSetting:
 def show_settings() -> list[ShownSetting]:
     """List every setting with its value and where it came from, secrets masked.
 
+    Returns
+    -------
+    list of ShownSetting
+        The home folder first, then the order of `Settings`.
+
     Raises
     ------
     ConfigurationError
