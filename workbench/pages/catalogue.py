@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from html import escape
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -29,22 +28,29 @@ def catalogue_page() -> Any:
     search = pmui.TextInput(
         label="Search", placeholder="name or words", sizing_mode="stretch_width", size="small"
     )
-    menu = pn.bind(partial(_menu, entries, asked), search.param.value_input)
+    menu = pn.pane.HTML(
+        _menu(entries, asked, ""),
+        stylesheets=[stylesheet("menu")],
+        sizing_mode="stretch_width",
+        margin=(0, 10),
+    )
+
+    def find(event: Any) -> None:
+        menu.object = _menu(entries, asked, event.new)
+
+    search.param.watch(find, "value_input")
     main = [_form(asked)] if asked else _overview(entries)
     return page("Operations", main, [search, menu], sidebar_width=280)
 
 
-def _menu(entries: list[Entry], asked: str, text: str) -> pn.pane.HTML:
+def _menu(entries: list[Entry], asked: str, text: str) -> str:
     wanted = (text or "").strip().lower()
     kept = [item for item in entries if wanted in f"{item.tool} {item.room} {item.summary}".lower()]
     rooms = "".join(
         f"<h4>{escape(room)}</h4>" + "".join(_link(entry, asked) for entry in group)
         for room, group in groupby(kept, key=lambda entry: entry.room)
     )
-    text = rooms or "<p>Nothing has these words.</p>"
-    return pn.pane.HTML(
-        text, stylesheets=[stylesheet("menu")], sizing_mode="stretch_width", margin=(0, 10)
-    )
+    return rooms or "<p>Nothing has these words.</p>"
 
 
 def _link(entry: Entry, asked: str) -> str:

@@ -221,7 +221,9 @@ def _range(low: Any, high: Any) -> str:
 
 def _date(_schema: dict[str, Any], default: Any, look: dict[str, Any]) -> tuple[Any, Any]:
     value = dt.date.fromisoformat(default) if isinstance(default, str) and default else None
-    return pmui.DatePicker(value=value, clearable=True, sx={"width": "100%"}, **look), _iso
+    return pmui.DatePicker(
+        value=value, clearable=True, sx={"& .MuiPickersTextField-root": {"width": "100%"}}, **look
+    ), _iso
 
 
 def _words(schema: dict[str, Any], default: Any, look: dict[str, Any]) -> tuple[Any, Any]:

@@ -41,6 +41,7 @@ def operation_form(name: str) -> Any:
     """
     described = schema(name)
     fields = fields_of(described.parameters)
+    documented = _documentation(described)
     job = Job()
     answer = pn.Column(sizing_mode="stretch_width", margin=0)
     button = pmui.Button(label="Run", icon="play_arrow", color="primary", size="medium")
@@ -64,7 +65,7 @@ def operation_form(name: str) -> Any:
         _heading(described),
         panel_card("Parameters", widgets if fields else pmui.Typography("None."), button, job),
         answer,
-        panel_card("Documentation", _documentation(described)),
+        *([panel_card("Documentation", documented)] if documented.object else []),
         sizing_mode="stretch_width",
         margin=0,
     )

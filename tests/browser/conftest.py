@@ -1,0 +1,137 @@
+"""A browser, and the servers that it opens: the workbench's pages and JupyterLab."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parents[2]
+SERVE = "from workbench.pages import serve; serve(port={port})"
+TOKEN = "a-token-of-this-test"  # noqa: S105  of a server that lives as long as the test
+PATIENCE_MS = 90_000
+"""A cold start compiles kernels and fills the lake, on a machine that may be busy."""
+
+OWN_STRATEGY = '''"""Hold everything, always."""
+import xarray as xr
+from workbench import strategy
+
+
+@strategy("hold_all")
+def hold_all(bars: xr.Dataset, *, share: float = 0.5) -> xr.DataArray:
+    """Hold an equal part of a share of the account in each symbol."""
+    return xr.full_like(bars["close"], share / bars.sizes["symbol"])
+'''
+
+
+def free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return taken.getsockname()[1]
+
+
+@contextmanager
+def running(command: list[str], url: str, log: Path) -> Iterator[None]:
+    """Run a server until the block ends; fail with its log if it does not answer."""
+    with log.open("wb") as sink:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=sink, stderr=sink)
+    try:
+        wait_for(url, process, log)
+        yield
+    finally:
+        process.terminate()
+        try:
+            process.wait(15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(600):
+        if process.poll() is not None:
+            break
+        try:
+            urllib.request.urlopen(url, timeout=10).close()  # noqa: S310  our own server
+        except OSError:
+            time.sleep(0.2)
+        else:
+            return
+    pytest.fail(f"{url} does not answer:\n{log.read_text(errors='replace')[-3000:]}")
+
+
+@pytest.fixture(scope="session")
+def pages_url(workbench_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The pages of the workbench, with a strategy of the user's own."""
+    own = workbench_home / "strategies"
+    own.mkdir(exist_ok=True)
+    (own / "hold_all.py").write_text(OWN_STRATEGY)
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-c", SERVE.format(port=port)]
+    with running(command, url, tmp_path_factory.mktemp("pages") / "log"):
+        yield url
+    (own / "hold_all.py").unlink()
+
+
+@pytest.fixture(scope="session")
+def lab_url(workbench_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """JupyterLab on a copy of the research notebook, which trains for a moment only."""
+    folder = tmp_path_factory.mktemp("lab")
+    text = (ROOT / "notebooks" / "research.ipynb").read_text(encoding="utf-8")
+    quick = text.replace("train_seconds: float = 30.0", "train_seconds: float = 3.0")
+    assert quick != text
+    (folder / "research.ipynb").write_text(quick, encoding="utf-8")
+    port = free_port()
+    base = f"http://127.0.0.1:{port}"
+    command = [
+        *(sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root"),
+        f"--ServerApp.port={port}",
+        "--ServerApp.ip=127.0.0.1",
+        f"--ServerApp.root_dir={folder}",
+        f"--IdentityProvider.token={TOKEN}",
+        "--LabApp.news_url=",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    ]
+    with running(command, f"{base}/api", folder / "log"):
+        yield f"{base}/lab/tree/research.ipynb?token={TOKEN}"
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str, chromium_flags: list[str]) -> Iterator[object]:
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as driver:
+        launched = driver.chromium.launch(executable_path=chromium, args=chromium_flags)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def page(browser, request: pytest.FixtureRequest) -> Iterator[object]:
+    """A window; errors of its console fail the test, and its last sight is kept."""
+    window = browser.new_page(viewport={"width": 1360, "height": 900})
+    window.set_default_timeout(PATIENCE_MS)
+    errors: list[str] = []
+    window.on("pageerror", lambda error: errors.append(str(error)))
+    yield window
+    window.screenshot(path=pictures_folder() / f"{request.node.name}.png")
+    window.close()
+    assert not errors, errors
+
+
+def pictures_folder() -> Path:
+    """Where the last sight of every test is kept; git ignores it."""
+    folder = Path(os.environ.get("WORKBENCH_SCREENSHOTS") or ROOT / "build" / "screenshots")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
