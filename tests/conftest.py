@@ -129,6 +129,7 @@ def workbench_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             if name not in {"WORKBENCH_REQUIRE", "WORKBENCH_SHARED", "WORKBENCH_TEST_POSTGRES"}:
                 patch.delenv(name)
         patch.setenv("WORKBENCH_HOME", str(folder))
+        (folder / "jupyter").mkdir()
         for name in ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR"):
             patch.setenv(name, str(folder / "jupyter" / name.lower()))
         patch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")

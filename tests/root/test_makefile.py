@@ -22,9 +22,9 @@ needs_make = pytest.mark.skipif(shutil.which("make") is None, reason="make is no
 
 def make(*arguments: str, folder: Path = ROOT, **environment: str):
     return subprocess.run(
-        ["make", *arguments],
+        ["make", "--no-print-directory", *arguments],
         cwd=folder,
-        env={**os.environ, "MAKEFLAGS": "", **environment},
+        env={**os.environ, "MAKEFLAGS": "", "MAKELEVEL": "", **environment},
         capture_output=True,
         text=True,
         check=False,
