@@ -86,13 +86,16 @@ def pages_url(workbench_home: Path, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.fixture(scope="session")
-def lab_url(workbench_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """JupyterLab on a copy of the research notebook, which trains for a moment only."""
+def lab(
+    workbench_home: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, Path]]:
+    """The address and the file of the research notebook, which trains for a moment only."""
     folder = tmp_path_factory.mktemp("lab")
     text = (ROOT / "notebooks" / "research.ipynb").read_text(encoding="utf-8")
     quick = text.replace("train_seconds: float = 30.0", "train_seconds: float = 3.0")
     assert quick != text
-    (folder / "research.ipynb").write_text(quick, encoding="utf-8")
+    notebook = folder / "research.ipynb"
+    notebook.write_text(quick, encoding="utf-8")
     port = free_port()
     base = f"http://127.0.0.1:{port}"
     command = [
@@ -101,11 +104,10 @@ def lab_url(workbench_home: Path, tmp_path_factory: pytest.TempPathFactory) -> I
         "--ServerApp.ip=127.0.0.1",
         f"--ServerApp.root_dir={folder}",
         f"--IdentityProvider.token={TOKEN}",
-        "--LabApp.news_url=",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ]
-    with running(command, f"{base}/api", folder / "log"):
-        yield f"{base}/lab/tree/research.ipynb?token={TOKEN}"
+    with running(command, f"{base}/api", tmp_path_factory.mktemp("lab-log") / "log"):
+        yield f"{base}/lab/tree/research.ipynb?token={TOKEN}", notebook
 
 
 @pytest.fixture(scope="session")
