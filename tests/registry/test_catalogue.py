@@ -21,11 +21,13 @@ NAMES = (
 
 @pytest.fixture(scope="module")
 def schemas():
-    return registry.catalogue()
+    """Those of the package; other tests may have declared operations in this process."""
+    return [schema for schema in registry.catalogue() if schema.room != "notebook"]
 
 
 def test_every_operation_of_the_index_is_described(schemas):
-    assert {schema.tool for schema in schemas} == {entry.tool for entry in registry.operations()}
+    listed = {entry.tool for entry in registry.operations() if entry.module}
+    assert {schema.tool for schema in schemas} == listed
 
 
 def test_every_operation_is_documented(schemas):

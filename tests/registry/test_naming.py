@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from contextvars import ContextVar
 
 import pytest
 
 from workbench import registry
 from workbench.errors import ConfigurationError, UnknownName
+from workbench.registry import naming
 
 OWN = '''
 import workbench as wb
@@ -70,8 +72,10 @@ def test_a_file_that_fails_says_why(own_home):
     assert "workbench_home.features.mine" not in sys.modules
 
 
-def test_what_was_registered_in_this_process_is_found():
+def test_what_was_registered_in_this_process_is_found(monkeypatch):
     thing = object()
+    monkeypatch.setattr(naming, "_here", {})
+    monkeypatch.setattr(naming, "_declaring", ContextVar("_declaring", default=naming._here))
     registry.register("feature", "a_thing", thing)
     assert registry.lookup("feature", "a_thing") is thing
     assert "a_thing" in registry.names("feature")
