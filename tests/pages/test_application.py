@@ -11,6 +11,8 @@ from starlette.testclient import TestClient
 from workbench.errors import ConfigurationError
 from workbench.pages import application, dashboards, serve
 
+EVERYWHERE = "::"
+
 
 @pytest.fixture
 def client(own_home):
@@ -69,3 +71,12 @@ def test_a_taken_port_says_what_to_do():
         taken.listen()
         with pytest.raises(ConfigurationError, match="cannot be listened on"):
             serve(port=taken.getsockname()[1])
+
+
+def test_other_machines_need_a_token(own_home, monkeypatch):
+    with pytest.raises(ConfigurationError, match="WORKBENCH_MCP_TOKEN"):
+        application(EVERYWHERE)
+    monkeypatch.setenv("WORKBENCH_MCP_TOKEN", "a-secret")
+    monkeypatch.setenv("WORKBENCH_HOME", str(own_home / "other"))
+    with TestClient(application(EVERYWHERE), base_url="http://elsewhere") as client:
+        assert client.post("/mcp", json={}).status_code == 401

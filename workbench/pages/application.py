@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 from contextlib import AsyncExitStack, asynccontextmanager
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
@@ -14,26 +13,27 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from workbench.context import current
 from workbench.errors import ConfigurationError
+from workbench.mcp import http_app
 from workbench.pages.catalogue import catalogue_page
 from workbench.pages.dashboards import dashboards, index_page
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator
 
 __all__ = ["application", "serve"]
 
-MCP_APPLICATION = "workbench.mcp:http_app"
 EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104  asked for by name
 
 
-def application(*, hosts: Sequence[str] = ("localhost", "127.0.0.1"), mcp: bool = True) -> FastAPI:
+def application(host: str = "127.0.0.1", *, mcp: bool = True) -> FastAPI:
     """The ASGI application of the workbench.
 
     Parameters
     ----------
-    hosts : sequence of str
-        The names under which a browser may ask for it; ``"*"`` allows any. Others are refused,
-        so that a page of another site cannot reach it through a name of its own.
+    host : str
+        The address it will be served at. A browser may ask for it under this name or as
+        localhost, so that a page of another site cannot reach it through a name of its own;
+        at ``0.0.0.0`` any name is allowed.
     mcp : bool
         Whether MCP is served beside the pages, at ``/mcp``.
 
@@ -41,8 +41,13 @@ def application(*, hosts: Sequence[str] = ("localhost", "127.0.0.1"), mcp: bool 
     -------
     fastapi.FastAPI
         ``/`` leads to the dashboards and to ``/catalogue``.
+
+    Raises
+    ------
+    ConfigurationError
+        If `host` can be reached from other machines and the setting ``mcp_token`` is not set.
     """
-    beside = _mcp_application() if mcp else None
+    beside = http_app(host=host) if mcp else None
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -57,7 +62,7 @@ def application(*, hosts: Sequence[str] = ("localhost", "127.0.0.1"), mcp: bool 
     pages: dict[str, Any] = {"/": index_page, "/catalogue": catalogue_page}
     pages |= {f"/{item.name}": str(item.path) for item in dashboards()}
     add_applications(pages, app=app, title="Workbench")
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=_names_of(host))
     if beside is not None:
         app.mount("/", beside)
     return app
@@ -78,13 +83,13 @@ def serve(host: str = "127.0.0.1", port: int | None = None, *, mcp: bool = True)
     Raises
     ------
     ConfigurationError
-        If the address cannot be listened on.
+        If the address cannot be listened on, or can be reached from other machines while
+        the setting ``mcp_token`` is not set.
     """
     listening = _listening(host, current().settings.app_port if port is None else port)
     taken = listening.getsockname()[1]
-    hosts = ["*"] if host in EVERYWHERE else [host, "localhost", "127.0.0.1"]
     config = uvicorn.Config(
-        application(hosts=hosts, mcp=mcp),
+        application(host, mcp=mcp),
         host=host,
         port=taken,
         access_log=False,
@@ -110,7 +115,5 @@ def _listening(host: str, port: int) -> socket.socket:
     return made
 
 
-def _mcp_application() -> Any:
-    """The MCP surface, by name: surfaces do not know each other."""
-    module, _, function = MCP_APPLICATION.partition(":")
-    return getattr(import_module(module), function)()
+def _names_of(host: str) -> list[str]:
+    return ["*"] if host in EVERYWHERE else [host, "localhost", "127.0.0.1"]
