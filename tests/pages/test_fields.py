@@ -11,7 +11,8 @@ pmui = pytest.importorskip("panel_material_ui")
 
 from workbench.domain import StrategyRef  # noqa: E402
 from workbench.errors import InvalidInput  # noqa: E402
-from workbench.pages import field_of, given, model_fields  # noqa: E402
+from workbench.pages import fields_of, given, model_fields  # noqa: E402
+from workbench.registry import ParameterSchema  # noqa: E402
 
 
 class Colour(StrEnum):
@@ -91,14 +92,18 @@ def test_names_of_the_registry_are_offered(fields):
     assert {"momentum", "mean_reversion"} <= set(fields["strategy"].widget.options)
 
 
+def asked(name, schema, *, required=False):
+    return fields_of([ParameterSchema(name=name, json_schema=schema, required=required)])
+
+
 def test_what_is_needed_is_sent_even_when_it_is_what_the_widget_shows():
     schema = {"type": "string", "x-ref": "strategy", "examples": ["momentum"]}
-    assert given([field_of("strategy", schema, required=True)]) == {"strategy": "momentum"}
-    assert given([field_of("strategy", schema)]) == {}
+    assert given(asked("strategy", schema, required=True)) == {"strategy": "momentum"}
+    assert given(asked("strategy", schema)) == {}
 
 
 def test_what_is_needed_and_empty_is_left_to_the_registry_to_ask_for():
-    assert given([field_of("note", {"type": "string"}, required=True)]) == {}
+    assert given(asked("note", {"type": "string"}, required=True)) == {}
 
 
 def test_text_that_is_no_json_says_so(fields):

@@ -4,11 +4,11 @@ from .catalogue import catalogue_page as catalogue_page
 from .dashboards import Dashboard as Dashboard
 from .dashboards import dashboards as dashboards
 from .explorer import explorer as explorer
-from .fields import Field as Field
+from .fields import Input as Input
 from .fields import choice as choice
-from .fields import field_of as field_of
 from .fields import fields_of as fields_of
 from .fields import given as given
+from .fields import input_of as input_of
 from .fields import model_fields as model_fields
 from .form import operation_form as operation_form
 from .frame import figure as figure
@@ -21,17 +21,17 @@ from .shown import table as table
 
 __all__ = [
     "Dashboard",
-    "Field",
+    "Input",
     "Job",
     "application",
     "catalogue_page",
     "choice",
     "dashboards",
     "explorer",
-    "field_of",
     "fields_of",
     "figure",
     "given",
+    "input_of",
     "metric_cards",
     "model_fields",
     "operation_form",

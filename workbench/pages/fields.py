@@ -1,10 +1,11 @@
-"""JSON schema → the widget that asks for it."""
+"""A field of a form → the widget that asks for it."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -12,22 +13,26 @@ from typing import TYPE_CHECKING, Any
 import panel_material_ui as pmui
 
 from workbench.errors import InvalidInput
-from workbench.registry import names
+from workbench.registry import ParameterSchema, names
+from workbench.registry.fields import field_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable
 
     from pydantic import BaseModel
 
-    from workbench.registry import ParameterSchema
+    from workbench.registry.fields import Field, FieldKind
 
-__all__ = ["Field", "choice", "field_of", "fields_of", "given", "model_fields"]
+__all__ = ["Input", "choice", "fields_of", "given", "input_of", "model_fields"]
+
+Made = tuple[Any, Callable[[Any], Any]]
+"""A widget, and how its value is read as JSON has it."""
 
 _WIDE = {"sizing_mode": "stretch_width", "size": "small"}
 
 
 @dataclass(frozen=True)
-class Field:
+class Input:
     """A parameter and the widget that asks for it.
 
     Parameters
@@ -92,97 +97,93 @@ def choice(kind: str, first: str = "") -> Any:
     return pmui.Select(label=kind.capitalize(), options=known, value=chosen, **_WIDE)
 
 
-def fields_of(parameters: Iterable[ParameterSchema]) -> list[Field]:
-    """One field for each parameter of an operation."""
-    return [
-        field_of(
-            item.name, item.json_schema, item.default, item.description, required=item.required
-        )
-        for item in parameters
-    ]
-
-
-def model_fields(model: type[BaseModel]) -> list[Field]:
-    """One field for each parameter of a strategy, with the ranges that it declares."""
-    schema = model.model_json_schema()
-    required = schema.get("required", [])
-    return [
-        field_of(
-            name,
-            {**item, "$defs": schema.get("$defs", {})},
-            item.get("default"),
-            item.get("description", ""),
-            required=name in required,
-        )
-        for name, item in schema.get("properties", {}).items()
-    ]
-
-
-def given(fields: Iterable[Field]) -> dict[str, Any]:
-    """The arguments that were touched or must be given, as JSON has them."""
-    values = {field.name: field.value for field in fields if field.required or field.touched}
-    return {name: value for name, value in values.items() if value is not None}
-
-
-def field_of(
-    name: str,
-    schema: Mapping[str, Any],
-    default: Any = None,
-    help_text: str = "",
-    *,
-    required: bool = False,
-) -> Field:
-    """The field that fits a schema.
+def fields_of(parameters: Iterable[ParameterSchema]) -> list[Input]:
+    """One input for each parameter of an operation.
 
     Parameters
     ----------
-    name : str
-        The parameter.
-    schema : mapping
-        Its JSON schema; ``x-ref`` offers the registered names, ranges become sliders, and what
-        has no widget is asked for as JSON text.
-    default : object
-        Its default.
-    help_text : str
-        Shown as a tooltip.
-    required : bool
-        Whether it must be given.
+    parameters : iterable of ParameterSchema
+        From the catalogue.
 
     Returns
     -------
-    Field
-        With the widget that fits the schema, showing the default.
+    list of Input
+        In the same order.
     """
-    plain = _resolved(schema)
-    label = name.replace("_", " ") + (" *" if required else "")
-    look = {"label": label, "description": help_text, **_WIDE}
-    if required and default is None:
-        default = next(iter(plain.get("examples", [])), None)
-    for fits, make in _MAKERS:
-        if fits(plain):
-            widget, read = make(plain, default, look)
-            return Field(name, widget, required, read(widget.value), read)
-    text = _json(default)
-    widget = pmui.TextAreaInput(value=text, placeholder="JSON", max_length=100_000, **look)
-    return Field(name, widget, required, default, partial(_parsed, name))
+    return [input_of(field_of(parameter)) for parameter in parameters]
 
 
-def _resolved(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """The schema without references and without its null alternative."""
-    defined = schema.get("$defs", {})
-    merged = dict(schema)
-    if "$ref" in merged:
-        merged = {**defined.get(merged["$ref"].rpartition("/")[2], {}), **merged}
-    options = [item for item in merged.get("anyOf", []) if item.get("type") != "null"]
-    if len(options) == 1:
-        return _resolved({**options[0], "$defs": defined, "x-optional": True})
-    return merged
+def model_fields(model: type[BaseModel]) -> list[Input]:
+    """One input for each parameter of a strategy, with the ranges that it declares.
+
+    Parameters
+    ----------
+    model : type of pydantic.BaseModel
+        The strategy's parameter model.
+
+    Returns
+    -------
+    list of Input
+        In the order of the model.
+    """
+    schema = model.model_json_schema()
+    required = schema.get("required", [])
+    return fields_of(
+        ParameterSchema(
+            name=name,
+            json_schema={**item, "$defs": schema.get("$defs", {})},
+            required=name in required,
+            default=item.get("default"),
+            description=item.get("description", ""),
+        )
+        for name, item in schema.get("properties", {}).items()
+    )
 
 
-def _reference(schema: dict[str, Any], default: Any, look: dict[str, Any]) -> tuple[Any, Any]:
+def given(inputs: Iterable[Input]) -> dict[str, Any]:
+    """The arguments that were touched or must be given, as JSON has them.
+
+    Parameters
+    ----------
+    inputs : iterable of Input
+        Those of a form.
+
+    Returns
+    -------
+    dict
+        Parameter → value; what is empty is left out.
+    """
+    values = {item.name: item.value for item in inputs if item.required or item.touched}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def input_of(field: Field) -> Input:
+    """The widget that asks for a field.
+
+    Parameters
+    ----------
+    field : Field
+        Names of the registry are offered, ranges bound the widget and stand in its label, and
+        what has no widget is asked for as JSON text.
+
+    Returns
+    -------
+    Input
+        Showing the default.
+    """
+    look = {
+        "label": field.label + (" *" if field.required else "") + _range(field),
+        "description": field.help,
+        **_WIDE,
+    }
+    widget, read = _MAKERS[field.kind](field, look)
+    return Input(field.name, widget, field.required, read(widget.value), read)
+
+
+def _reference(field: Field, look: dict[str, Any]) -> Made:
     widget = pmui.AutocompleteInput(
-        value=default or "",
-        options=names(schema["x-ref"]),
+        value=field.default or (field.example if field.required else ""),
+        options=names(field.reference),
         restrict=False,
         min_characters=0,
         **look,
@@ -190,79 +191,75 @@ def _reference(schema: dict[str, Any], default: Any, look: dict[str, Any]) -> tu
     return widget, _text
 
 
-def _choice(schema: dict[str, Any], default: Any, look: dict[str, Any]) -> tuple[Any, Any]:
-    options = schema["enum"]
-    chosen = default if default in options else options[0]
-    return pmui.Select(options=options, value=chosen, **look), _same
+def _choice(field: Field, look: dict[str, Any]) -> Made:
+    chosen = field.default if field.default in field.choices else field.choices[0]
+    return pmui.Select(options=list(field.choices), value=chosen, **look), _same
 
 
-def _flag(_schema: dict[str, Any], default: Any, look: dict[str, Any]) -> tuple[Any, Any]:
-    return pmui.Checkbox(value=bool(default), **look), _same
+def _flag(field: Field, look: dict[str, Any]) -> Made:
+    return pmui.Checkbox(value=bool(field.default), **look), _same
 
 
-def _whole(schema: dict[str, Any], default: Any, look: dict[str, Any]) -> tuple[Any, Any]:
-    low, high = _bounds(schema, step=1)
-    look["label"] += _range(low, high)
-    return pmui.IntInput(value=default, start=low, end=high, **look), _same
+def _whole(field: Field, look: dict[str, Any]) -> Made:
+    bounds = {"start": field.minimum, "end": field.maximum}
+    return pmui.IntInput(value=field.default, **bounds, **look), _same
 
 
-def _fraction(schema: dict[str, Any], default: Any, look: dict[str, Any]) -> tuple[Any, Any]:
-    low, high = _bounds(schema, step=0)
-    look["label"] += _range(low, high)
-    step = 0.1 if low is None or high is None else 10.0 ** math.floor(math.log10((high - low) / 10))
-    return pmui.FloatInput(value=default, start=low, end=high, step=step, **look), _same
+def _fraction(field: Field, look: dict[str, Any]) -> Made:
+    bounds = {"start": field.minimum, "end": field.maximum}
+    return pmui.FloatInput(value=field.default, step=_step(field), **bounds, **look), _same
 
 
-def _range(low: Any, high: Any) -> str:
+def _step(field: Field) -> float:
+    """About a tenth of the range, as a power of ten."""
+    if field.minimum is None or field.maximum is None:
+        return 0.1
+    return float(10.0 ** math.floor(math.log10((field.maximum - field.minimum) / 10)))
+
+
+def _range(field: Field) -> str:
+    low, high = field.minimum, field.maximum
     if low is not None and high is not None:
         return f", {low:g} to {high:g}"
     return f", from {low:g}" if low is not None else f", up to {high:g}" if high is not None else ""
 
 
-def _date(_schema: dict[str, Any], default: Any, look: dict[str, Any]) -> tuple[Any, Any]:
-    value = dt.date.fromisoformat(default) if isinstance(default, str) and default else None
-    return pmui.DatePicker(
-        value=value, clearable=True, sx={"& .MuiPickersTextField-root": {"width": "100%"}}, **look
-    ), _iso
+def _date(field: Field, look: dict[str, Any]) -> Made:
+    value = dt.date.fromisoformat(field.default) if field.default else None
+    wide = {"& .MuiPickersTextField-root": {"width": "100%"}}
+    return pmui.DatePicker(value=value, clearable=True, sx=wide, **look), _iso
 
 
-def _words(schema: dict[str, Any], default: Any, look: dict[str, Any]) -> tuple[Any, Any]:
-    options = _resolved(schema["items"]).get("enum")
-    if options:
+def _list(field: Field, look: dict[str, Any]) -> Made:
+    if field.items == "choice":
         del look["size"]  # of a list it means its rows
-        return pmui.MultiChoice(options=options, value=list(default or []), **look), _same
-    widget = pmui.TextInput(value=", ".join(default or []), placeholder="one, two, …", **look)
-    return widget, lambda text: [part.strip() for part in text.split(",") if part.strip()]
+        chosen = list(field.default or [])
+        return pmui.MultiChoice(options=list(field.choices), value=chosen, **look), _same
+    shown = ", ".join(str(item) for item in field.default or [])
+    return pmui.TextInput(value=shown, placeholder="one, two, …", **look), _parts
 
 
-def _line(_schema: dict[str, Any], default: Any, look: dict[str, Any]) -> tuple[Any, Any]:
-    return pmui.TextInput(value=default or "", **look), _text
+def _line(field: Field, look: dict[str, Any]) -> Made:
+    return pmui.TextInput(value=field.default or "", **look), _text
 
 
-_MAKERS: list[tuple[Callable[[dict[str, Any]], bool], Callable[..., tuple[Any, Any]]]] = [
-    (lambda schema: "x-ref" in schema, _reference),
-    (lambda schema: "enum" in schema, _choice),
-    (lambda schema: schema.get("type") == "boolean", _flag),
-    (lambda schema: schema.get("type") == "integer", _whole),
-    (lambda schema: schema.get("type") == "number", _fraction),
-    (lambda schema: schema.get("format") == "date", _date),
-    (lambda schema: schema.get("type") == "string", _line),
-    (
-        lambda schema: (
-            schema.get("type") == "array" and schema.get("items", {}).get("type") == "string"
-        ),
-        _words,
-    ),
-]
+def _json(field: Field, look: dict[str, Any]) -> Made:
+    text = "" if field.default is None else json.dumps(field.default, indent=1)
+    widget = pmui.TextAreaInput(value=text, placeholder="JSON", max_length=100_000, **look)
+    return widget, partial(_parsed, field.name)
 
 
-def _bounds(schema: dict[str, Any], *, step: int) -> tuple[Any, Any]:
-    low, high = schema.get("minimum"), schema.get("maximum")
-    if low is None and "exclusiveMinimum" in schema:
-        low = schema["exclusiveMinimum"] + step
-    if high is None and "exclusiveMaximum" in schema:
-        high = schema["exclusiveMaximum"] - step
-    return low, high
+_MAKERS: dict[FieldKind, Callable[[Field, dict[str, Any]], Made]] = {
+    "boolean": _flag,
+    "choice": _choice,
+    "date": _date,
+    "integer": _whole,
+    "json": _json,
+    "list": _list,
+    "number": _fraction,
+    "reference": _reference,
+    "text": _line,
+}
 
 
 def _same(value: Any) -> Any:
@@ -273,12 +270,12 @@ def _text(value: Any) -> Any:
     return str(value).strip() or None if value is not None else None
 
 
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
 def _iso(value: Any) -> Any:
     return None if value is None else value.isoformat()[:10]
-
-
-def _json(value: Any) -> str:
-    return "" if value is None else json.dumps(value, indent=1)
 
 
 def _parsed(name: str, text: str) -> Any:

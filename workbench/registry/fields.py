@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from workbench.registry.schemas import ParameterSchema, Schema
 
-__all__ = ["Field", "FieldKind", "fields_of"]
+__all__ = ["Field", "FieldKind", "field_of", "fields_of"]
 
 FieldKind = Literal[
     "choice", "reference", "date", "boolean", "integer", "number", "text", "list", "json"
@@ -20,7 +20,7 @@ _SIMPLE: dict[str, FieldKind] = {
     "number": "number",
     "string": "text",
 }
-_LISTED = ("text", "integer", "number", "reference")
+_LISTED = ("text", "integer", "number", "reference", "choice")
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Field:
     kind : str
         What it is entered with: ``choice`` from `choices`; ``reference`` to a registered name,
         free text allowed; ``date``; ``boolean``; ``integer``; ``number``; ``text``; ``list`` of
-        texts, integers or numbers; ``json`` for anything else.
+        texts, integers, numbers or choices; ``json`` for anything else.
     required : bool
         Whether it must be given.
     optional : bool
@@ -42,7 +42,7 @@ class Field:
     default : object
         As a JSON value.
     choices : tuple
-        The values allowed, when `kind` is ``choice``.
+        The values allowed, when `kind` is ``choice`` or that of a list's items is.
     reference : str
         The kind of name, when `kind` is ``reference``: ``dataset``, ``strategy``, ``model`` …
     items : str
@@ -96,21 +96,34 @@ def fields_of(schema: Schema) -> list[Field]:
     list of Field
         One for each parameter.
     """
-    return [_field(parameter) for parameter in schema.parameters]
+    return [field_of(parameter) for parameter in schema.parameters]
 
 
-def _field(parameter: ParameterSchema) -> Field:
+def field_of(parameter: ParameterSchema) -> Field:
+    """The field of one parameter.
+
+    Parameters
+    ----------
+    parameter : ParameterSchema
+        Of an operation, or made of a strategy's parameter model.
+
+    Returns
+    -------
+    Field
+        What a form needs to ask for it.
+    """
     plain, optional = _without_none(_resolved(parameter.json_schema))
     kind = _kind(plain)
+    listed = plain["items"] if kind == "list" else {}
     return Field(
         name=parameter.name,
         kind=kind,
         required=parameter.required,
         optional=optional,
         default=parameter.default,
-        choices=_choices(plain),
+        choices=_choices(listed or plain),
         reference=plain.get("x-ref", ""),
-        items=_kind(plain["items"]) if kind == "list" else "",
+        items=_kind(listed) if listed else "",
         example=str(next(iter(plain.get("examples", ())), "")),
         help=parameter.description,
         **_bounds(plain, kind),
