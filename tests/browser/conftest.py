@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -10,16 +11,17 @@ import time
 import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVE = "from workbench.pages import serve; serve(port={port})"
 TOKEN = "a-token-of-this-test"  # noqa: S105  of a server that lives as long as the test
+IDLE = ".jp-Notebook-ExecutionIndicator[data-status=idle]"
 PATIENCE_MS = 90_000
 """A cold start compiles kernels and fills the lake, on a machine that may be busy."""
 
@@ -71,31 +73,18 @@ def wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
     pytest.fail(f"{url} does not answer:\n{log.read_text(errors='replace')[-3000:]}")
 
 
-@pytest.fixture(scope="session")
-def pages_url(workbench_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The pages of the workbench, with a strategy of the user's own."""
-    own = workbench_home / "strategies"
-    own.mkdir(exist_ok=True)
-    (own / "hold_all.py").write_text(OWN_STRATEGY)
+@contextmanager
+def pages_server(log: Path) -> Iterator[str]:
+    """Serve the pages; yield their address."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-c", SERVE.format(port=port)]
-    with running(command, url, tmp_path_factory.mktemp("pages") / "log"):
+    with running([sys.executable, "-c", SERVE.format(port=port)], url, log):
         yield url
-    (own / "hold_all.py").unlink()
 
 
-@pytest.fixture(scope="session")
-def lab(
-    workbench_home: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[str, Path]]:
-    """The address and the file of the research notebook, which trains for a moment only."""
-    folder = tmp_path_factory.mktemp("lab")
-    text = (ROOT / "notebooks" / "research.ipynb").read_text(encoding="utf-8")
-    quick = text.replace("train_seconds: float = 30.0", "train_seconds: float = 3.0")
-    assert quick != text
-    notebook = folder / "research.ipynb"
-    notebook.write_text(quick, encoding="utf-8")
+@contextmanager
+def lab_server(folder: Path, log: Path) -> Iterator[str]:
+    """Serve JupyterLab on a folder; yield the address of its research notebook."""
     port = free_port()
     base = f"http://127.0.0.1:{port}"
     command = [
@@ -106,11 +95,65 @@ def lab(
         f"--IdentityProvider.token={TOKEN}",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ]
-    with running(command, f"{base}/api", tmp_path_factory.mktemp("lab-log") / "log"):
-        yield f"{base}/lab/tree/research.ipynb?token={TOKEN}", notebook
+    with running(command, f"{base}/api", log):
+        yield f"{base}/lab/tree/research.ipynb?token={TOKEN}"
 
 
-@pytest.fixture(scope="session")
+def quick_notebook(folder: Path) -> Path:
+    """Copy the research notebook into a folder, with a training of a moment."""
+    text = (ROOT / "notebooks" / "research.ipynb").read_text(encoding="utf-8")
+    quick = text.replace("train_seconds: float = 30.0", "train_seconds: float = 3.0")
+    assert quick != text
+    notebook = folder / "research.ipynb"
+    notebook.write_text(quick, encoding="utf-8")
+    return notebook
+
+
+def run_all_cells(page: Any, notebook: Path) -> list[dict[str, Any]]:
+    """Run the notebook that JupyterLab shows; return its outputs when all cells have run."""
+    page.locator(IDLE).wait_for()
+    page.get_by_role("button", name="No", exact=True).click()  # news of Jupyter
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    for _ in range(200):
+        page.locator("[data-jp-item-name=save]").click()
+        page.wait_for_timeout(2_000)
+        cells = [c for c in json.loads(notebook.read_text())["cells"] if c["cell_type"] == "code"]
+        outputs = [output for cell in cells for output in cell["outputs"]]
+        failed = any(output["output_type"] == "error" for output in outputs)
+        if failed or all(cell["execution_count"] for cell in cells):
+            return outputs
+    return pytest.fail("JupyterLab has not run every cell")
+
+
+@pytest.fixture(scope="module")
+def pages_url(workbench_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The pages of the workbench, with a strategy of the user's own."""
+    own = workbench_home / "strategies" / "hold_all.py"
+    own.parent.mkdir(exist_ok=True)
+    own.write_text(OWN_STRATEGY)
+    with pages_server(tmp_path_factory.mktemp("pages") / "log") as url:
+        yield url
+    own.unlink()
+
+
+@pytest.fixture
+def lab(workbench_home: Path, tmp_path: Path) -> Iterator[tuple[str, Path]]:
+    """The address and the file of the research notebook."""
+    folder = tmp_path / "lab"
+    folder.mkdir()
+    notebook = quick_notebook(folder)
+    with lab_server(folder, tmp_path / "log") as url:
+        yield url, notebook
+
+
+@pytest.fixture
+def run_all() -> Callable[[Any, Path], list[dict[str, Any]]]:
+    """`run_all_cells`, for the tests."""
+    return run_all_cells
+
+
+@pytest.fixture(scope="module")  # Playwright's loop must not outlive it: other tests run their own
 def browser(chromium: str, chromium_flags: list[str]) -> Iterator[object]:
     playwright = pytest.importorskip("playwright.sync_api")
     with playwright.sync_playwright() as driver:

@@ -1,0 +1,74 @@
+"""Take the pictures of the README again: ``python tests/browser/pictures.py``."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from conftest import (
+    PATIENCE_MS,
+    ROOT,
+    lab_server,
+    pages_server,
+    quick_notebook,
+    run_all_cells,
+)
+from PIL import Image
+from playwright.sync_api import sync_playwright
+
+FOLDER = ROOT / "dashboards" / "pictures"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+def keep(page: Any, name: str) -> None:
+    """Write what a window shows with a palette of 256 colours, a third of the bytes."""
+    path = FOLDER / f"{name}.png"
+    page.screenshot(path=path)
+    Image.open(path).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(
+        path, optimize=True
+    )
+
+
+def research(page: Any, folder: Path) -> None:
+    with pages_server(folder / "pages.log") as url:
+        page.goto(f"{url}/research")
+        page.get_by_text("Skill against repeat-last").wait_for()
+        page.wait_for_timeout(3_000)  # until every figure is drawn
+        keep(page, "research")
+        page.goto(f"{url}/catalogue?operation=run_backtest")
+        page.get_by_role("button", name="Run", exact=True).wait_for()
+        page.wait_for_timeout(1_000)
+        keep(page, "operation")
+
+
+def notebook(page: Any, folder: Path) -> None:
+    copied = quick_notebook(folder)
+    with lab_server(folder, folder.with_suffix(".log")) as url:
+        page.goto(url)
+        run_all_cells(page, copied)
+        page.get_by_role("heading", name="3 · The backtest").scroll_into_view_if_needed()
+        page.locator(".bk-Figure").nth(1).wait_for()
+        page.locator(".bk-Figure").nth(1).scroll_into_view_if_needed()
+        page.wait_for_timeout(3_000)
+        keep(page, "notebook")
+
+
+def main() -> None:
+    FOLDER.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as made, sync_playwright() as driver:
+        os.environ["WORKBENCH_HOME"] = made
+        browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        for take, height in ((research, 1300), (notebook, 900)):
+            page = browser.new_page(viewport={"width": 1360, "height": height})
+            page.set_default_timeout(PATIENCE_MS)
+            folder = Path(made) / take.__name__
+            folder.mkdir()
+            take(page, folder)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
