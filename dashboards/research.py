@@ -14,7 +14,6 @@ from workbench.risk import empirical_tail
 FULL = {"sizing_mode": "stretch_width"}
 WIDE = {**FULL, "size": "small"}
 STEP = {**WIDE, "start": 0, "step": 0.5}
-FILL = {"& .MuiPickersTextField-root": {"width": "100%"}}
 TEN_YEARS = 2520
 
 
@@ -29,8 +28,8 @@ class Research(pn.viewable.Viewer):
         self.strategy = pages.choice("strategy", "momentum")
         self.symbols = pmui.MultiChoice(label="Symbols", placeholder="all of them", **FULL)
         self.parameters = pmui.Column(**FULL, margin=0)
-        self.start = pmui.DatePicker(label="Start", sx=FILL, **WIDE)
-        self.end = pmui.DatePicker(label="End", sx=FILL, **WIDE)
+        self.start = pmui.DatePicker(label="Start", **WIDE)
+        self.end = pmui.DatePicker(label="End", **WIDE)
         self.fee = pmui.FloatInput(label="Fee (bps)", value=1.0, **STEP)
         self.slippage = pmui.FloatInput(label="Slippage (bps)", value=2.0, **STEP)
         self.forecast_of = pmui.Select(label="Forecast of", **WIDE)
@@ -43,7 +42,7 @@ class Research(pn.viewable.Viewer):
 
     def choose_strategy(self, _event: Any = None) -> None:
         """Ask for the parameters that the strategy declares, in their ranges."""
-        self.fields: list[pages.Field] = []
+        self.fields: list[pages.Input] = []
         try:
             declared = registry.lookup("strategy", self.strategy.value).parameters
             self.fields = pages.model_fields(declared)

@@ -111,8 +111,9 @@ def quick_notebook(folder: Path) -> Path:
 
 def run_all_cells(page: Any, notebook: Path) -> list[dict[str, Any]]:
     """Run the notebook that JupyterLab shows; return its outputs when all cells have run."""
+    refuse = page.get_by_role("button", name="No", exact=True)  # news of Jupyter
+    page.add_locator_handler(refuse, refuse.click)
     page.locator(IDLE).wait_for()
-    page.get_by_role("button", name="No", exact=True).click()  # news of Jupyter
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     for _ in range(200):

@@ -59,7 +59,8 @@ def notebook(page: Any, folder: Path) -> None:
 def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as made, sync_playwright() as driver:
-        os.environ["WORKBENCH_HOME"] = made
+        for name in ("WORKBENCH_HOME", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR"):
+            os.environ[name] = f"{made}/{name.lower()}"
         browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         for take, height in ((research, 1300), (notebook, 900)):
             page = browser.new_page(viewport={"width": 1360, "height": height})

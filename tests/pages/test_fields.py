@@ -82,6 +82,16 @@ def test_values_are_what_the_wire_takes(fields):
     Everything.model_validate(sent)
 
 
+def test_what_is_emptied_is_sent_as_null_and_not_as_its_default():
+    schema = {"anyOf": [{"type": "string"}, {"type": "null"}]}
+    benchmark = ParameterSchema(
+        name="benchmark", json_schema=schema, required=False, default="sp500"
+    )
+    inputs = fields_of([benchmark])
+    inputs[0].widget.value = ""
+    assert given(inputs) == {"benchmark": None}
+
+
 def test_ranges_bound_the_widget_and_stand_in_its_label(fields):
     widget = fields["lookback"].widget
     assert (widget.start, widget.end, widget.label) == (2, 504, "lookback, 2 to 504")

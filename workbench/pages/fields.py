@@ -71,11 +71,6 @@ class Input:
         """
         return self.read(self.widget.value)
 
-    @property
-    def touched(self) -> bool:
-        """Whether the widget says something else than at first."""
-        return bool(self.value != self.first)
-
 
 def choice(kind: str, first: str = "") -> Any:
     """A selector of all registered names of a kind; the user's own are among them.
@@ -151,10 +146,14 @@ def given(inputs: Iterable[Input]) -> dict[str, Any]:
     Returns
     -------
     dict
-        Parameter → value; what is empty is left out.
+        Parameter → value; None where a default was emptied.
     """
-    values = {item.name: item.value for item in inputs if item.required or item.touched}
-    return {name: value for name, value in values.items() if value is not None}
+    asked = [(item, item.value) for item in inputs]
+    return {
+        item.name: value
+        for item, value in asked
+        if (value is not None if item.required else value != item.first)
+    }
 
 
 def input_of(field: Field) -> Input:
@@ -226,8 +225,7 @@ def _range(field: Field) -> str:
 
 def _date(field: Field, look: dict[str, Any]) -> Made:
     value = dt.date.fromisoformat(field.default) if field.default else None
-    wide = {"& .MuiPickersTextField-root": {"width": "100%"}}
-    return pmui.DatePicker(value=value, clearable=True, sx=wide, **look), _iso
+    return pmui.DatePicker(value=value, clearable=True, **look), _iso
 
 
 def _list(field: Field, look: dict[str, Any]) -> Made:
