@@ -76,6 +76,14 @@ def test_the_base_asks_for_nothing_heavy_all_the_way_down():
     assert not base & set(f"{HEAVY} {BROKERS} scipy deltalake".split())
 
 
+def test_the_base_takes_700_megabytes_at_most():
+    from importlib.metadata import files
+
+    paths = [path.locate() for name in closure(PROJECT["name"], set()) for path in files(name)]
+    taken = sum(path.stat().st_size for path in paths if path.exists()) / 1e6
+    assert 300 < taken <= 700
+
+
 def test_the_extras_are_the_seven():
     assert sorted(EXTRAS) == ["bench", "dev", "forecast", "full", "gpu", "lab", "live"]
     assert EXTRAS["full"] == ["neural-trader-workbench[forecast,lab,live]"]
