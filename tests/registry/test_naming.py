@@ -45,6 +45,11 @@ def test_a_file_of_the_users_is_listed_and_run_when_it_is_looked_up(own_home):
     assert registry.lookup("feature", "twice").parameters().factor == 2
 
 
+def test_an_unchanged_file_is_run_once(own_home):
+    (own_home / "features" / "mine.py").write_text(OWN)
+    assert registry.lookup("feature", "twice") is registry.lookup("feature", "twice")
+
+
 def test_a_changed_file_is_run_again(own_home):
     path = own_home / "features" / "mine.py"
     path.write_text(OWN)

@@ -91,3 +91,30 @@ def test_a_function_without_source_is_refused():
     exec('@feature("typed_in")\ndef typed_in(bars):\n    return bars\n', scope)  # noqa: S102
     with pytest.raises(InvalidInput, match="source"):
         registry.save(scope["typed_in"])
+
+
+class Disguised:
+    """Says that it comes from where it is not."""
+
+    __module__ = "math"
+    __qualname__ = "tau_of_another"
+
+
+FAR = Disguised()
+
+
+def test_an_object_that_is_not_where_it_says_is_refused():
+    @feature("disguised")
+    def disguised(bars):
+        return bars["close"] * FAR.value
+
+    with pytest.raises(InvalidInput, match="'FAR'"):
+        registry.save(disguised)
+
+
+def test_a_name_that_is_nowhere_is_left_to_fail_by_itself():
+    @feature("lost_name")
+    def lost_name(bars):
+        return bars["close"] * defined_nowhere  # noqa: F821
+
+    assert "defined_nowhere" in registry.save(lost_name).read_text()
