@@ -10,6 +10,8 @@ from workbench.backtest import simulate
 from workbench.market import Costs
 from workbench.registry import lookup
 
+pytestmark = pytest.mark.kernel  # also with the compiler off
+
 ANSWER = yaml.safe_load(
     (Path(__file__).parents[1] / "answers" / "momentum_ten_bars.yaml").read_text()
 )

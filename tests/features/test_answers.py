@@ -12,6 +12,8 @@ import xarray as xr
 
 from workbench import features
 
+pytestmark = pytest.mark.kernel  # also with the compiler off
+
 ANSWERS = json.loads((Path(__file__).parents[1] / "answers" / "indicators.json").read_text())
 
 

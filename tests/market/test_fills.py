@@ -16,6 +16,8 @@ from workbench.market.fills import (
     sell,
 )
 
+pytestmark = pytest.mark.kernel  # also with the compiler off
+
 TENTH = (0.1, 0.0, 0.0)
 """A fee of 10% and nothing else."""
 
