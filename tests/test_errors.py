@@ -8,10 +8,12 @@ import pytest
 
 from workbench import errors
 from workbench.errors import (
+    AccessRefused,
     Cancelled,
     ConfigurationError,
     MissingExtra,
     OutOfRange,
+    ServiceUnavailable,
     TooLittleHistory,
     UnknownName,
     WorkbenchError,
@@ -24,6 +26,8 @@ ONE_OF_EACH = [
     TooLittleHistory(127, 40, "strategy 'momentum'"),
     MissingExtra("mlflow", "to keep models", "forecast"),
     Cancelled(3, 10),
+    ServiceUnavailable("Polygon", "HTTP 503", retry_after_seconds=2.0),
+    AccessRefused("Polygon", "POLYGON_API_KEY", seen="HTTP 401"),
 ]
 
 

@@ -18,6 +18,11 @@ agent and a page show the same words. Anything else that is raised is a defect.
     - StoreBusy            another process holds what must be written
   - RunFailed              a notebook or pipeline failed in the middle
   - WireError              a service outside the process failed
+    - ServiceUnavailable   it is down or asks to wait: worth another try
+    - AccessRefused        it does not accept the key
+    - NotEntitled          the key is good and the plan does not include this
+    - QuotaExhausted       the day's requests are used up
+    - BadAnswer            it answered something that its documentation excludes
   - NotAllowed             the caller has no right to this effect
   - Cancelled              the caller stopped the run
 """
@@ -31,15 +36,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = [
+    "AccessRefused",
     "AmbiguousFrame",
+    "BadAnswer",
     "Cancelled",
     "ConfigurationError",
     "InvalidInput",
     "MissingExtra",
     "NoData",
     "NotAllowed",
+    "NotEntitled",
     "OutOfRange",
+    "QuotaExhausted",
     "RunFailed",
+    "ServiceUnavailable",
     "StoreBusy",
     "StoreError",
     "TooLittleHistory",
@@ -239,6 +249,64 @@ class RunFailed(WorkbenchError):  # noqa: N818
 
 class WireError(WorkbenchError):
     """A service outside the process failed or answered nonsense."""
+
+
+class ServiceUnavailable(WireError):  # noqa: N818
+    """The service is down, breaks off, or asks to wait; another try may succeed.
+
+    Parameters
+    ----------
+    service : str
+        Its name.
+    seen : object
+        The status or the failure.
+    retry_after_seconds : float, optional
+        How long it asks to wait.
+    """
+
+    def __init__(self, service: str, seen: Any, retry_after_seconds: float | None = None) -> None:
+        self.service = service
+        self.retry_after_seconds = retry_after_seconds
+        super().__init__(
+            f"{service} does not answer or asks to wait",
+            seen=seen,
+            cure="Run it again later: what has arrived is kept",
+        )
+
+
+class AccessRefused(WireError):  # noqa: N818
+    """The service does not accept the key, or there is none.
+
+    Parameters
+    ----------
+    service : str
+        Its name.
+    setting : str
+        The environment variable that holds the key.
+    seen : object, optional
+        What the service said; never the key.
+    """
+
+    def __init__(self, service: str, setting: str, seen: Any = _UNSEEN) -> None:
+        self.service = service
+        self.setting = setting
+        super().__init__(
+            f"{service} does not accept the key",
+            seen=seen,
+            cure=f"Set {setting} to a valid key, or keep it in the keyring",
+        )
+
+
+class NotEntitled(WireError):  # noqa: N818
+    """The key is good and the plan does not include what was asked for."""
+
+
+class QuotaExhausted(WireError):  # noqa: N818
+    """The requests of the day or the month are used up; waiting seconds does not help."""
+
+
+class BadAnswer(WireError):  # noqa: N818
+    """The service answered something that its documentation excludes, such as a web page."""
 
 
 class NotAllowed(WorkbenchError):  # noqa: N818

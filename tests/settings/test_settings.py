@@ -111,3 +111,33 @@ def test_home_is_absolute(monkeypatch):
     assert home().is_absolute()
     monkeypatch.delenv("WORKBENCH_HOME")
     assert home().name == ".workbench"
+
+
+@pytest.mark.parametrize("name", ["WORKBENCH_POLYGON_API_KEY", "POLYGON_API_KEY"])
+def test_a_vendors_key_is_found_under_its_usual_name(name, monkeypatch):
+    monkeypatch.setenv(name, "hunter2")
+    assert load_settings().polygon_api_key.get_secret_value() == "hunter2"
+    shown = {row.name: row for row in show_settings()}["polygon_api_key"]
+    assert (shown.value, shown.source) == ("********", "environment")
+
+
+def test_a_vendors_key_may_stand_in_the_file(own_home):
+    (own_home / "config.toml").write_text('alpaca_secret_key = "hunter2"\n')
+    assert load_settings().alpaca_secret_key.get_secret_value() == "hunter2"
+    shown = {row.name: row for row in show_settings()}["alpaca_secret_key"]
+    assert (shown.value, shown.source) == ("********", "config.toml")
+
+
+def test_a_vendors_key_may_stand_in_the_keyring(monkeypatch):
+    import keyring
+
+    monkeypatch.setattr(keyring, "get_password", lambda service, name: f"{service}-{name}")
+    assert load_settings().polygon_api_key.get_secret_value() == "workbench-polygon_api_key"
+    assert load_settings(polygon_api_key="given").polygon_api_key.get_secret_value() == "given"
+
+
+def test_a_wrong_secret_is_not_shown(own_home):
+    (own_home / "config.toml").write_text("polygon_api_key = 4711\n")
+    with pytest.raises(ConfigurationError, match="polygon_api_key") as caught:
+        load_settings()
+    assert "4711" not in str(caught.value)

@@ -9,8 +9,8 @@ import threading
 
 import pytest
 
-from workbench.errors import InvalidInput, MissingExtra, WireError
-from workbench.wire import Retry, TokenBucket, call, http_client
+from workbench.errors import Cancelled, InvalidInput, MissingExtra, ServiceUnavailable, WireError
+from workbench.wire import Retry, TokenBucket, call, http_client, pausing, shared_bucket
 
 
 async def answered(value):
@@ -177,3 +177,65 @@ def test_without_httpx_the_extra_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "httpx", None)
     with pytest.raises(MissingExtra, match="live"):
         http_client()
+
+
+def test_threads_share_the_bucket_of_a_service():
+    bucket = shared_bucket("vendor-of-this-test", 2.0, burst=1)
+    assert shared_bucket("vendor-of-this-test", 99.0) is bucket
+    waited = []
+    with pausing(waited.append):
+        bucket.wait()
+        bucket.wait()
+        bucket.wait()
+    assert waited == pytest.approx([0.5, 1.0], abs=0.01)
+
+
+def test_a_thread_that_is_stopped_while_waiting_gives_its_tokens_back():
+    clock = Time()
+    bucket = TokenBucket(1.0, clock=clock)
+    bucket.wait()
+
+    def stopped(_seconds):
+        raise Cancelled
+
+    with pausing(stopped), pytest.raises(Cancelled):
+        bucket.wait()
+    clock.now = 1.0
+    assert bucket.wait() == 0
+
+
+def test_a_service_that_asks_to_wait_is_waited_for():
+    waited, calls = [], []
+
+    def attempt():
+        calls.append(1)
+        if len(calls) < 3:
+            raise ServiceUnavailable("Vendor", "429", retry_after_seconds=7.0)
+        return "done"
+
+    with pausing(waited.append):
+        retry = Retry(on=(ServiceUnavailable,), first_seconds=0.1, draw=random.Random(1))
+        assert retry.run(attempt) == "done"
+    assert waited == [7.0, 7.0]
+
+
+def test_who_asks_for_more_patience_than_there_is_gets_none():
+    waited = []
+
+    def attempt():
+        raise ServiceUnavailable("Vendor", "429", retry_after_seconds=3_600.0)
+
+    with pausing(waited.append), pytest.raises(ServiceUnavailable, match="Vendor"):
+        Retry(on=(ServiceUnavailable,)).run(attempt)
+    assert waited == []
+
+
+def test_the_last_try_of_a_thread_raises():
+    waited = []
+
+    def attempt():
+        raise ServiceUnavailable("Vendor", "503")
+
+    with pausing(waited.append), pytest.raises(ServiceUnavailable):
+        Retry(on=(ServiceUnavailable,), tries=3).run(attempt)
+    assert len(waited) == 2

@@ -2,6 +2,7 @@ from .dataset import DatasetName as DatasetName
 from .enums import Adjust as Adjust
 from .enums import AssetClass as AssetClass
 from .enums import Caller as Caller
+from .enums import CorporateAction as CorporateAction
 from .enums import Effect as Effect
 from .enums import Scope as Scope
 from .refs import DatasetRef as DatasetRef
@@ -11,19 +12,40 @@ from .refs import Ref as Ref
 from .refs import StrategyRef as StrategyRef
 from .result import Number as Number
 from .result import Result as Result
+from .schemas import ACTION_COLUMNS as ACTION_COLUMNS
+from .schemas import ALIAS_COLUMNS as ALIAS_COLUMNS
 from .schemas import BAR_COLUMNS as BAR_COLUMNS
+from .schemas import FUNDAMENTAL_COLUMNS as FUNDAMENTAL_COLUMNS
+from .schemas import INSTRUMENT_COLUMNS as INSTRUMENT_COLUMNS
+from .schemas import LAKE_COLUMNS as LAKE_COLUMNS
+from .schemas import MACRO_COLUMNS as MACRO_COLUMNS
+from .schemas import MEMBERSHIP_COLUMNS as MEMBERSHIP_COLUMNS
 from .schemas import OHLCV as OHLCV
+from .schemas import QUOTE_COLUMNS as QUOTE_COLUMNS
+from .schemas import SNAPSHOT_COLUMNS as SNAPSHOT_COLUMNS
+from .schemas import TRADE_COLUMNS as TRADE_COLUMNS
 from .session import Period as Period
 from .session import Session as Session
 from .session import as_session as as_session
 from .timeframe import Timeframe as Timeframe
 
 __all__ = [
+    "ACTION_COLUMNS",
+    "ALIAS_COLUMNS",
     "BAR_COLUMNS",
+    "FUNDAMENTAL_COLUMNS",
+    "INSTRUMENT_COLUMNS",
+    "LAKE_COLUMNS",
+    "MACRO_COLUMNS",
+    "MEMBERSHIP_COLUMNS",
     "OHLCV",
+    "QUOTE_COLUMNS",
+    "SNAPSHOT_COLUMNS",
+    "TRADE_COLUMNS",
     "Adjust",
     "AssetClass",
     "Caller",
+    "CorporateAction",
     "DatasetName",
     "DatasetRef",
     "Effect",

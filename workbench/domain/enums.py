@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-__all__ = ["Adjust", "AssetClass", "Caller", "Effect", "Scope"]
+__all__ = ["Adjust", "AssetClass", "Caller", "CorporateAction", "Effect", "Scope"]
 
 
 class Effect(StrEnum):
@@ -62,3 +62,22 @@ class AssetClass(StrEnum):
     OPTION = "option"
     RATE = "rate"
     UNKNOWN = "unknown"
+
+
+class CorporateAction(StrEnum):
+    """What happened to the holders of a share."""
+
+    SPLIT = "split"
+    """More or fewer shares for the same company; a stock dividend too."""
+    DIVIDEND = "dividend"
+    """Ordinary cash."""
+    SPECIAL_DIVIDEND = "special_dividend"
+    """Cash out of the ordinary; adjusts prices like a dividend."""
+    SPIN_OFF = "spin_off"
+    """Shares of another company for each share."""
+    MERGER = "merger"
+    """The share becomes cash, shares of another company, or both."""
+    RENAME = "rename"
+    """Another symbol for the same instrument."""
+    DELISTING = "delisting"
+    """The end of trading; its amount is what a holder received."""

@@ -2,6 +2,11 @@ from .adapters import adapter as adapter
 from .adapters import adapter_names as adapter_names
 from .forecaster import Forecaster as Forecaster
 from .sources import BarSource as BarSource
+from .sources import MarketSource as MarketSource
+from .sources import MarketStatus as MarketStatus
+from .sources import ReferenceSource as ReferenceSource
+from .sources import SourceFacts as SourceFacts
+from .sources import TickSource as TickSource
 from .stores import Experiments as Experiments
 from .stores import Lake as Lake
 from .stores import RunRecord as RunRecord
@@ -14,8 +19,13 @@ __all__ = [
     "Experiments",
     "Forecaster",
     "Lake",
+    "MarketSource",
+    "MarketStatus",
+    "ReferenceSource",
     "RunRecord",
     "RunRecords",
+    "SourceFacts",
+    "TickSource",
     "Trial",
     "TrialLedger",
     "adapter",

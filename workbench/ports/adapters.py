@@ -12,8 +12,28 @@ __all__ = ["adapter", "adapter_names"]
 
 Role = TypeVar("Role")
 
-_BUILT_IN: dict[str, dict[str, str]] = {}
-"""Role name → adapter name → ``module:attribute``; adapters enter here as they are built."""
+_BUILT_IN: dict[str, dict[str, str]] = {
+    "BarSource": {
+        "alpaca": "workbench.adapters.alpaca:Alpaca",
+        "alpha_vantage": "workbench.adapters.alpha_vantage:AlphaVantage",
+        "polygon": "workbench.adapters.polygon:Polygon",
+        "synthetic": "workbench.data.sources.synthetic:SyntheticSource",
+        "yahoo": "workbench.adapters.yahoo:Yahoo",
+    },
+    "TickSource": {
+        "alpaca": "workbench.adapters.alpaca:Alpaca",
+        "polygon": "workbench.adapters.polygon:Polygon",
+    },
+    "ReferenceSource": {
+        "polygon": "workbench.adapters.polygon:Polygon",
+        "yahoo": "workbench.adapters.yahoo:Yahoo",
+    },
+    "MarketSource": {
+        "alpaca": "workbench.adapters.alpaca:Alpaca",
+        "polygon": "workbench.adapters.polygon:Polygon",
+    },
+}
+"""Role name → adapter name → ``module:attribute``; the attribute takes no argument."""
 
 _GROUP = "workbench.adapters"
 

@@ -1,4 +1,7 @@
-"""The list of operations, made by reading every ``<room>/operations.py``."""
+"""The list of operations, made by reading every ``<room>/operations.py``.
+
+A large room has parts, folders with an ``operations.py`` of their own, such as ``data/quality``.
+"""
 
 from __future__ import annotations
 
@@ -123,8 +126,9 @@ def find(name: str) -> Entry:
 def room_files() -> dict[str, Path]:
     """Module name → file of every ``operations.py``, of the package and of plug-ins."""
     files = {
-        f"workbench.{path.parent.name}.operations": path
-        for path in sorted(PACKAGE.glob("*/operations.py"))
+        ".".join(("workbench", *path.relative_to(PACKAGE).with_suffix("").parts)): path
+        for pattern in ("*/operations.py", "*/*/operations.py")
+        for path in sorted(PACKAGE.glob(pattern))
     }
     for point in entry_points(group=PLUGIN_GROUP):
         module = f"{point.value}.operations"
@@ -149,7 +153,8 @@ def _written() -> tuple[Entry, ...]:
 
 
 def _entry(module: str, found: Found) -> Entry:
-    room = module.split(".")[-2]
+    parts = module.split(".")
+    room = parts[1] if parts[0] == "workbench" else parts[-2]
     return Entry(
         room=room,
         name=found.function,

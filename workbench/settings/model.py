@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -14,12 +14,18 @@ from pydantic_settings import (
 
 from workbench.errors import ConfigurationError
 from workbench.settings.places import home
-from workbench.settings.secrets import KeyringSource
+from workbench.settings.secrets import KeyringSource, is_secret
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = ["Settings", "load_settings"]
+
+
+def _key_of(name: str, usual: str, description: str) -> Any:
+    """A vendor's key: also under the name that the vendor's own library reads."""
+    names = AliasChoices(f"workbench_{name}", name, usual)
+    return Field(default=None, validation_alias=names, description=f"{description} ({usual})")
 
 
 class Settings(BaseSettings):
@@ -59,6 +65,34 @@ class Settings(BaseSettings):
         default=None, description="Bearer token asked of MCP clients over HTTP."
     )
     app_port: int = Field(default=5006, ge=1, le=65535, description="Port of the dashboards.")
+    polygon_api_key: SecretStr | None = _key_of(
+        "polygon_api_key", "POLYGON_API_KEY", "Key of Polygon, now Massive."
+    )
+    polygon_url: str = Field(
+        default="https://api.polygon.io", description="Where Polygon's REST service is."
+    )
+    alpaca_api_key: SecretStr | None = _key_of(
+        "alpaca_api_key", "APCA_API_KEY_ID", "Key of Alpaca."
+    )
+    alpaca_secret_key: SecretStr | None = _key_of(
+        "alpaca_secret_key", "APCA_API_SECRET_KEY", "Secret of Alpaca."
+    )
+    alpaca_data_url: str = Field(
+        default="https://data.alpaca.markets", description="Where Alpaca's market data are."
+    )
+    alpaca_trading_url: str = Field(
+        default="https://paper-api.alpaca.markets",
+        description="Where Alpaca tells whether the market is open; the paper account by default.",
+    )
+    alpha_vantage_api_key: SecretStr | None = _key_of(
+        "alpha_vantage_api_key", "ALPHAVANTAGE_API_KEY", "Key of Alpha Vantage."
+    )
+    alpha_vantage_url: str = Field(
+        default="https://www.alphavantage.co", description="Where Alpha Vantage is."
+    )
+    yahoo_url: str = Field(
+        default="https://query2.finance.yahoo.com", description="Where Yahoo's charts are."
+    )
 
     @classmethod
     def settings_customise_sources(
@@ -116,8 +150,9 @@ def load_settings(**given: Any) -> Settings:
 
 def _configuration_error(error: ValidationError) -> ConfigurationError:
     first = error.errors(include_url=False)[0]
-    name = str(first["loc"][0])
-    secret = name == "mcp_token"
+    name = str(first["loc"][0]).lower().removeprefix("workbench_")
+    field = Settings.model_fields.get(name)
+    secret = field is None or is_secret(field)  # not known: it may be one
     return ConfigurationError(
         f"The setting {name!r} cannot be used: {first['msg']}",
         seen="********" if secret else first["input"],

@@ -75,10 +75,17 @@ def _effective(settings: Settings, name: str) -> Any:
 
 
 def _source(name: str, settings: Settings, in_file: dict[str, Any], *, secret: bool) -> str:
-    if os.environ.get(f"WORKBENCH_{name.upper()}"):
+    if any(os.environ.get(variable) for variable in _variables(name)):
         return "environment"
     if name in in_file:
         return "config.toml"
     if secret and getattr(settings, name) is not None:
         return "keyring"
     return "default"
+
+
+def _variables(name: str) -> list[str]:
+    """The environment variables that a setting is read from."""
+    alias = Settings.model_fields[name].validation_alias
+    usual = [str(choice) for choice in getattr(alias, "choices", [])]
+    return [f"WORKBENCH_{name.upper()}", *(choice.upper() for choice in usual)]

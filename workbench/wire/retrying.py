@@ -7,6 +7,8 @@ import random
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
+from workbench.wire.pausing import pause
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
@@ -20,7 +22,8 @@ class Retry:
     """Exponential back-off with full jitter.
 
     Before try n the wait is uniform between 0 and ``min(most, first * 2**(n - 1))`` seconds
-    (M. Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015).
+    (M. Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015), and at least
+    as long as the error's ``retry_after_seconds`` asks for.
 
     Parameters
     ----------
@@ -31,6 +34,8 @@ class Retry:
         The most tries; the error of the last is raised.
     first_seconds, most_seconds : float
         The longest wait before the second try, and before any.
+    patience_seconds : float
+        Who asks to wait longer than this is not waited for: the error is raised.
     draw : random.Random
         Where the jitter comes from.
     sleep : callable
@@ -41,6 +46,7 @@ class Retry:
     tries: int = 5
     first_seconds: float = 0.5
     most_seconds: float = 30.0
+    patience_seconds: float = 120.0
     draw: random.Random = field(default_factory=random.Random, repr=False)
     sleep: Callable[[float], Awaitable[None]] = field(default=asyncio.sleep, repr=False)
 
@@ -60,9 +66,33 @@ class Retry:
         for done in range(1, self.tries):
             try:
                 return await attempt()
-            except self.on:
-                await self.sleep(self.draw.uniform(0, self._ceiling(done)))
+            except self.on as error:
+                await self.sleep(self._wait(done, error))
         return await attempt()
 
-    def _ceiling(self, done: int) -> float:
-        return min(self.most_seconds, self.first_seconds * 2.0 ** (done - 1))
+    def run(self, attempt: Callable[[], Answer]) -> Answer:
+        """Call `attempt()` until it succeeds or the tries are used up, waiting by `pause`.
+
+        Parameters
+        ----------
+        attempt : callable
+            One try.
+
+        Returns
+        -------
+        object
+            What the first success returns.
+        """
+        for done in range(1, self.tries):
+            try:
+                return attempt()
+            except self.on as error:
+                pause(self._wait(done, error))
+        return attempt()
+
+    def _wait(self, done: int, error: Exception) -> float:
+        asked = getattr(error, "retry_after_seconds", None) or 0.0
+        if asked > self.patience_seconds:
+            raise error
+        ceiling = min(self.most_seconds, self.first_seconds * 2.0 ** (done - 1))
+        return max(asked, self.draw.uniform(0, ceiling))

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from typing import TYPE_CHECKING
 
 from workbench.errors import InvalidInput
+from workbench.wire.pausing import pause
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-__all__ = ["TokenBucket"]
+__all__ = ["TokenBucket", "shared_bucket"]
 
 
 class TokenBucket:
     """Lets through `rate_per_second` on average and `burst` at once, in order of arrival.
+
+    Coroutines `take`, threads `wait`; one bucket serves both at once.
 
     Parameters
     ----------
@@ -55,6 +59,7 @@ class TokenBucket:
         self._sleep = sleep
         self._tokens = burst
         self._at = clock()
+        self._lock = threading.Lock()
 
     async def take(self, tokens: float = 1.0) -> float:
         """Wait until so many tokens are there and take them.
@@ -74,20 +79,76 @@ class TokenBucket:
         InvalidInput
             If more is asked for than ever gathers.
         """
+        seconds = self._reserve(tokens)
+        if seconds:
+            try:
+                await self._sleep(seconds)
+            except asyncio.CancelledError:
+                self._give_back(tokens)
+                raise
+        return seconds
+
+    def wait(self, tokens: float = 1.0) -> float:
+        """Wait in this thread, by `pause`, until so many tokens are there and take them.
+
+        Parameters
+        ----------
+        tokens : float
+            At most `burst`.
+
+        Returns
+        -------
+        float
+            The seconds that were waited.
+
+        Raises
+        ------
+        InvalidInput
+            If more is asked for than ever gathers.
+        """
+        seconds = self._reserve(tokens)
+        if seconds:
+            try:
+                pause(seconds)
+            except BaseException:
+                self._give_back(tokens)
+                raise
+        return seconds
+
+    def _reserve(self, tokens: float) -> float:
+        """Take the tokens, perhaps on credit; the seconds until the debt is paid."""
         if not 0 < tokens <= self._burst:
             raise InvalidInput(f"Take from 0 to {self._burst} tokens", seen=tokens)
-        now = self._clock()
-        self._tokens = min(self._burst, self._tokens + (now - self._at) * self._rate)
-        self._at = now
-        self._tokens -= tokens
-        wait = max(0.0, -self._tokens / self._rate)
-        if wait:
-            await self._waited(wait, tokens)
-        return wait
+        with self._lock:
+            now = self._clock()
+            self._tokens = min(self._burst, self._tokens + (now - self._at) * self._rate)
+            self._at = now
+            self._tokens -= tokens
+            return max(0.0, -self._tokens / self._rate)
 
-    async def _waited(self, seconds: float, tokens: float) -> None:
-        try:
-            await self._sleep(seconds)
-        except asyncio.CancelledError:
+    def _give_back(self, tokens: float) -> None:
+        with self._lock:
             self._tokens += tokens
-            raise
+
+
+_shared: dict[str, TokenBucket] = {}
+_shared_lock = threading.Lock()
+
+
+def shared_bucket(name: str, rate_per_second: float, burst: float = 1.0) -> TokenBucket:
+    """The one bucket of this process for a service, however many adapters it has.
+
+    Parameters
+    ----------
+    name : str
+        What is limited: the service, and the account where there are several.
+    rate_per_second, burst : float
+        As `TokenBucket` takes them; the first caller decides.
+
+    Returns
+    -------
+    TokenBucket
+        The same for the same name.
+    """
+    with _shared_lock:
+        return _shared.setdefault(name, TokenBucket(rate_per_second, burst))
