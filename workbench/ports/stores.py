@@ -33,6 +33,9 @@ class Lake(Protocol):
     ) -> pa.Table:
         """Read rows. `filters` are ``(column, op, value)``, all of which must hold."""
 
+    def append(self, table: str, rows: pa.Table) -> int:
+        """Add rows atomically; columns that the table lacks are added. The new version."""
+
     def replace(self, table: str, rows: pa.Table, *, where: dict[str, str]) -> int:
         """Replace atomically the rows whose columns equal `where` by `rows`; the new version."""
 

@@ -5,6 +5,9 @@ from .ledger import open_ledger as open_ledger
 from .memory import MemoryLake as MemoryLake
 from .memory import MemoryLedger as MemoryLedger
 from .memory import MemoryRuns as MemoryRuns
+from .rows import ordered_by as ordered_by
+from .rows import ranks_of as ranks_of
+from .rows import same_as_before as same_as_before
 from .runs import SqlRuns as SqlRuns
 from .runs import open_runs as open_runs
 from .sql import Database as Database
@@ -25,5 +28,8 @@ __all__ = [
     "open_lake",
     "open_ledger",
     "open_runs",
+    "ordered_by",
+    "ranks_of",
+    "same_as_before",
     "to_json",
 ]

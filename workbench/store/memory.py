@@ -53,6 +53,14 @@ class MemoryLake:
             rows = rows.filter(filters_to_expression(list(filters)))
         return rows if columns is None else rows.select(list(columns))
 
+    def append(self, table: str, rows: pa.Table) -> int:
+        """Add rows to what is there; the new version."""
+        with self._lock:
+            versions = self._versions.setdefault(table, [])
+            together = [versions[-1], rows] if versions else [rows]
+            versions.append(in_order(pa.concat_tables(together, promote_options="default")))
+            return len(versions) - 1
+
     def replace(self, table: str, rows: pa.Table, *, where: dict[str, str]) -> int:
         """Replace the rows whose columns equal `where` by `rows`; the new version."""
         check_rows(rows, where)

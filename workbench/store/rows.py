@@ -1,17 +1,28 @@
-"""What every lake demands of rows before it writes them."""
+"""Rows as a lake keeps them: in order, and only where they belong."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from workbench.errors import InvalidInput
 
 if TYPE_CHECKING:
-    import pyarrow as pa
+    from collections.abc import Sequence
 
-__all__ = ["SORTED_BY", "check_rows", "in_order"]
+    import numpy.typing as npt
 
-SORTED_BY = ("dataset", "symbol", "time")
+    Ranks = list[npt.NDArray[np.int64]]
+
+__all__ = ["SORTED_BY", "check_rows", "in_order", "ordered_by", "ranks_of", "same_as_before"]
+
+SORTED_BY = ("dataset", "symbol", "time", "known_at")
+"""The order in which rows lie and are read, as far as a table has these columns."""
+
+NULL_RANK = np.iinfo(np.int64).min
 
 
 def check_rows(rows: pa.Table, where: dict[str, str]) -> None:
@@ -39,6 +50,85 @@ def check_rows(rows: pa.Table, where: dict[str, str]) -> None:
 
 
 def in_order(rows: pa.Table) -> pa.Table:
-    """The rows sorted by dataset, symbol and time, as far as they have these columns."""
-    keys = [(column, "ascending") for column in SORTED_BY if column in rows.column_names]
-    return rows.sort_by(keys) if keys else rows
+    """The rows sorted by `SORTED_BY`, as far as they have these columns."""
+    return ordered_by(rows, [name for name in SORTED_BY if name in rows.column_names])
+
+
+def ordered_by(rows: pa.Table, keys: Sequence[str]) -> pa.Table:
+    """The rows sorted by some columns; rows that are equal in all of them keep their order.
+
+    Parameters
+    ----------
+    rows : pyarrow.Table
+        Any number; rows that are sorted already are returned as they are.
+    keys : sequence of str
+        Columns of text, times or whole numbers, the most important first. Null comes first.
+
+    Returns
+    -------
+    pyarrow.Table
+        The same rows.
+    """
+    ranks = ranks_of(rows, keys)
+    if _are_sorted(ranks):
+        return rows
+    return rows.take(pa.array(np.lexsort(ranks[::-1])))
+
+
+def ranks_of(rows: pa.Table, keys: Sequence[str]) -> Ranks:
+    """For each key an array of whole numbers that sorts as the column does, null first."""
+    return [_ranks(rows[name].combine_chunks()) for name in keys]
+
+
+def same_as_before(ranks: Ranks) -> npt.NDArray[np.bool_]:
+    """Whether each row has the keys of the row before it; the first has not.
+
+    Parameters
+    ----------
+    ranks : list of numpy.ndarray, each of shape (rows,)
+        As `ranks_of` gives them, at least one.
+
+    Returns
+    -------
+    numpy.ndarray of bool, shape (rows,)
+        True where every key is the same.
+    """
+    same = np.ones(len(ranks[0]), dtype=bool)
+    same[:1] = False
+    for rank in ranks:
+        same[1:] &= rank[1:] == rank[:-1]
+    return same
+
+
+def _are_sorted(ranks: Ranks) -> bool:
+    if not ranks or len(ranks[0]) < 2:
+        return True
+    undecided = np.ones(len(ranks[0]) - 1, dtype=bool)
+    for rank in ranks:
+        before, after = rank[:-1], rank[1:]
+        if bool((undecided & (after < before)).any()):
+            return False
+        undecided &= after == before
+    return True
+
+
+def _ranks(column: pa.Array) -> npt.NDArray[np.int64]:
+    if pa.types.is_dictionary(column.type) or _is_text(column.type):
+        return _text_ranks(column)
+    whole = column.cast(pa.int64()) if not pa.types.is_date(column.type) else column.cast("int32")
+    ranks: npt.NDArray[np.int64] = whole.cast(pa.int64()).fill_null(NULL_RANK).to_numpy()
+    return ranks
+
+
+def _text_ranks(column: pa.Array) -> npt.NDArray[np.int64]:
+    encoded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+    places = pc.sort_indices(encoded.dictionary).to_numpy()
+    rank_of_code = np.empty(len(places) + 1, dtype=np.int64)
+    rank_of_code[places] = np.arange(len(places))
+    rank_of_code[-1] = NULL_RANK
+    codes = encoded.indices.cast(pa.int64()).fill_null(-1).to_numpy()
+    return rank_of_code[codes]
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return pa.types.is_string(kind) or pa.types.is_large_string(kind)
