@@ -84,11 +84,17 @@ class Settings(BaseSettings):
         default="https://paper-api.alpaca.markets",
         description="Where Alpaca tells whether the market is open; the paper account by default.",
     )
+    alpaca_requests_per_minute: int = Field(
+        default=200, ge=1, description="How often Alpaca is asked; the basic plan's by default."
+    )
     alpha_vantage_api_key: SecretStr | None = _key_of(
         "alpha_vantage_api_key", "ALPHAVANTAGE_API_KEY", "Key of Alpha Vantage."
     )
     alpha_vantage_url: str = Field(
         default="https://www.alphavantage.co", description="Where Alpha Vantage is."
+    )
+    alpha_vantage_requests_per_minute: int = Field(
+        default=5, ge=1, description="How often Alpha Vantage is asked; the free key's by default."
     )
     yahoo_url: str = Field(
         default="https://query2.finance.yahoo.com", description="Where Yahoo's charts are."

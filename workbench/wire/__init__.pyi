@@ -5,10 +5,12 @@ from .pausing import pausing as pausing
 from .retrying import Retry as Retry
 from .tokens import TokenBucket as TokenBucket
 from .tokens import shared_bucket as shared_bucket
+from .waiting import asked_to_wait as asked_to_wait
 
 __all__ = [
     "Retry",
     "TokenBucket",
+    "asked_to_wait",
     "call",
     "http_client",
     "pause",

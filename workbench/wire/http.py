@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import re
 from typing import TYPE_CHECKING
 
 from workbench.errors import MissingExtra
@@ -13,6 +15,8 @@ __all__ = ["http_client"]
 
 TIMEOUT_SECONDS = 15.0
 CONNECTIONS = 20
+
+_KEY = re.compile(r"(?P<name>[?&](?:api_?key|token|secret)=)[^&\s\"]+", re.IGNORECASE)
 
 
 def http_client(
@@ -35,7 +39,8 @@ def http_client(
     Returns
     -------
     httpx.AsyncClient
-        Follows no redirect: a vendor's key must not travel on.
+        Follows no redirect: a vendor's key must not travel on. Its log shows no key that is
+        part of an address.
 
     Raises
     ------
@@ -46,6 +51,7 @@ def http_client(
         import httpx  # noqa: PLC0415  optional: httpx
     except ImportError:
         raise MissingExtra("httpx", "to reach a service", "live") from None
+    logging.getLogger("httpx").addFilter(_without_keys)
     return httpx.AsyncClient(
         base_url=base_url,
         headers=headers,
@@ -53,3 +59,8 @@ def http_client(
         timeout=httpx.Timeout(TIMEOUT_SECONDS),
         limits=httpx.Limits(max_connections=CONNECTIONS),
     )
+
+
+def _without_keys(record: logging.LogRecord) -> bool:
+    record.msg, record.args = _KEY.sub(r"\g<name>********", record.getMessage()), ()
+    return True
