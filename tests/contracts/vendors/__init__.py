@@ -27,9 +27,9 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
 import pytest
 
+from vendors.tables import rows_of, schema_of
 from workbench.ports import adapter
 from workbench.wire import pausing
 
@@ -42,15 +42,6 @@ if TYPE_CHECKING:
 __all__ = ["VENDORS", "Stand", "rows_of", "schema_of", "served", "vendors_with"]
 
 VENDORS: tuple[ModuleType, ...] = ()
-
-TYPES = {
-    "string": pa.string(),
-    "double": pa.float64(),
-    "int16": pa.int16(),
-    "int32": pa.int32(),
-    "int64": pa.int64(),
-    "timestamp[us]": pa.timestamp("us"),
-}
 
 
 @dataclass
@@ -103,18 +94,3 @@ def served(
         stand = Stand(vendor, role, server)
         with pausing(stand.waits.append):
             yield stand
-
-
-def schema_of(columns: dict[str, str]) -> pa.Schema:
-    """The Arrow schema that the columns of a port name."""
-    return pa.schema([(name, TYPES[kind]) for name, kind in columns.items()])
-
-
-def rows_of(pages: Any, columns: dict[str, str]) -> pa.Table:
-    """All pages as one table, each of exactly these columns and types."""
-    schema = schema_of(columns)
-    tables = list(pages)
-    for table in tables:
-        assert table.schema.equals(schema), table.schema
-        table.validate(full=True)
-    return pa.concat_tables(tables or [schema.empty_table()]).combine_chunks()
