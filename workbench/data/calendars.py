@@ -1,46 +1,39 @@
-"""When exchanges are open, opened with explicit bounds and kept on disk.
+"""When exchanges are open, with explicit bounds.
 
-The library takes a second to import and another to build a calendar, so the sessions and
-closes of each calendar are kept under ``WORKBENCH_HOME/cache``. ``24/7`` and ``24/5``
-(Monday to Friday) are days that end at midnight UTC and need no library.
+``24/7`` and ``24/5`` (Monday to Friday) are days that end at midnight UTC; every other calendar
+is an exchange's.
 """
 
 from __future__ import annotations
 
-import contextlib
-import os
-import zipfile
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib.metadata import version
-from io import BytesIO
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from workbench.errors import OutOfRange, UnknownName
-from workbench.settings import cache_folder
+from workbench.data.calendar_files import hours_of_exchange
+from workbench.errors import OutOfRange
 
 if TYPE_CHECKING:
-    from pathlib import Path
-    from types import ModuleType
-
     import numpy.typing as npt
 
     Instants = npt.NDArray[np.datetime64]
+    Flags = npt.NDArray[np.bool_]
 
 __all__ = ["ALWAYS", "Calendar", "open_calendar"]
 
 FIRST_YEAR, LAST_YEAR = 1970, 2040
 DAY = np.timedelta64(1, "D")
-UNREADABLE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)
 ALWAYS = {"24/7": "1111111", "24/5": "1111100"}
 
 
 @dataclass(frozen=True, eq=False)
 class Calendar:
     """The sessions of an exchange.
+
+    Every array but `sessions` has one value for each session; instants are naive UTC.
 
     Parameters
     ----------
@@ -50,14 +43,23 @@ class Calendar:
         The time zone of the exchange.
     sessions : numpy.ndarray of datetime64[D]
         The session dates, sorted.
-    closes : numpy.ndarray of datetime64[ns]
-        When each session closes, naive UTC.
+    opens, closes : numpy.ndarray of datetime64[ns]
+        When regular trading begins and ends.
+    break_starts, break_ends : numpy.ndarray of datetime64[ns]
+        When it pauses; NaT where it does not.
+    early_closes, late_opens : numpy.ndarray of bool
+        Whether it ends earlier or begins later than usual.
     """
 
     name: str
     zone: str
     sessions: Instants
+    opens: Instants
     closes: Instants
+    break_starts: Instants
+    break_ends: Instants
+    early_closes: Flags
+    late_opens: Flags
 
     def are_sessions(self, dates: Instants) -> npt.NDArray[np.bool_]:
         """Whether each date is a session."""
@@ -82,6 +84,70 @@ class Calendar:
         days = dates.astype("datetime64[D]")
         self._check(days)
         return self.closes[np.searchsorted(self.sessions, days, side="right") - 1]
+
+    def between(self, first: np.datetime64 | None, last: np.datetime64 | None) -> slice:
+        """Where the sessions from a first to a last date stand, both included.
+
+        Parameters
+        ----------
+        first, last : numpy.datetime64 or None
+            Dates; None is the calendar's own bound.
+
+        Returns
+        -------
+        slice
+            Of every array of the calendar.
+
+        Raises
+        ------
+        OutOfRange
+            If a date lies outside the calendar.
+        """
+        low = self.sessions[0] if first is None else first
+        high = self.sessions[-1] if last is None else last
+        self._check(np.array([low, high], dtype="datetime64[D]"))
+        start = int(np.searchsorted(self.sessions, low, side="left"))
+        return slice(start, int(np.searchsorted(self.sessions, high, side="right")))
+
+    def next_open(self, instants: Instants) -> Instants:
+        """When trading next begins after each instant; sessions without a gap are one.
+
+        Parameters
+        ----------
+        instants : numpy.ndarray of datetime64[ns]
+            Naive UTC.
+
+        Returns
+        -------
+        numpy.ndarray of datetime64[ns]
+            Later than each instant; NaT where the calendar knows of none.
+
+        Raises
+        ------
+        OutOfRange
+            If an instant lies outside the calendar.
+        """
+        return self._first_after(self._stretches[0], instants)
+
+    def next_close(self, instants: Instants) -> Instants:
+        """When trading next ends after each instant; sessions without a gap are one.
+
+        Parameters
+        ----------
+        instants : numpy.ndarray of datetime64[ns]
+            Naive UTC.
+
+        Returns
+        -------
+        numpy.ndarray of datetime64[ns]
+            Later than each instant; NaT where the calendar knows of none.
+
+        Raises
+        ------
+        OutOfRange
+            If an instant lies outside the calendar.
+        """
+        return self._first_after(self._stretches[1], instants)
 
     def next_sessions(self, after: np.datetime64, count: int) -> Instants:
         """The `count` sessions after a date, as datetime64[ns] at 00:00.
@@ -132,6 +198,19 @@ class Calendar:
             days = np.where(is_label, days, _local_dates(stamps, self.zone))
         return days.astype("datetime64[ns]")
 
+    @cached_property
+    def _stretches(self) -> tuple[Instants, Instants]:
+        """Begins and ends of trading without a gap, NaT where the calendar itself ends."""
+        gaps = self.opens[1:] != self.closes[:-1]
+        never = np.array(["NaT"], dtype="datetime64[ns]")
+        begins = np.concatenate([self.opens[:1], self.opens[1:][gaps], never])
+        ends = np.concatenate([self.closes[:-1][gaps], never])
+        return begins, ends
+
+    def _first_after(self, times: Instants, instants: Instants) -> Instants:
+        self._check(instants.astype("datetime64[D]"))
+        return times[np.searchsorted(times[:-1], instants, side="right")]
+
     def _at(self, dates: Instants) -> npt.NDArray[np.intp]:
         days = dates.astype("datetime64[D]")
         self._check(days)
@@ -172,58 +251,17 @@ def open_calendar(name: str, first: np.datetime64 | None = None) -> Calendar:
 def _open(name: str, year: int) -> Calendar:
     if name in ALWAYS:
         return _always_open(name, year)
-    kept = _kept_file(name, year)
-    if kept is not None and kept.is_file():
-        with contextlib.suppress(*UNREADABLE), np.load(BytesIO(kept.read_bytes())) as arrays:
-            return Calendar(name, str(arrays["zone"]), arrays["sessions"], arrays["closes"])
-    built = _built(name, year)
-    if kept is not None:
-        _keep(built, kept)
-    return built
+    return Calendar(name, **hours_of_exchange(name, year, LAST_YEAR, ALWAYS))
 
 
 def _always_open(name: str, year: int) -> Calendar:
     days = np.arange(f"{year}-01-01", f"{LAST_YEAR + 1}-01-01", dtype="datetime64[D]")
     sessions = days[np.is_busday(days, weekmask=ALWAYS[name])]
-    return Calendar(name, "UTC", sessions, (sessions + DAY).astype("datetime64[ns]"))
-
-
-def _built(name: str, year: int) -> Calendar:
-    import exchange_calendars  # noqa: PLC0415  heavy: exchange_calendars
-    import pandas as pd  # noqa: PLC0415  heavy: pandas
-
-    if name not in exchange_calendars.get_calendar_names():
-        raise UnknownName("calendar", name, {*ALWAYS, *exchange_calendars.get_calendar_names()})
-    low, high = _bounds(exchange_calendars, name)
-    calendar = exchange_calendars.get_calendar(
-        name,
-        start=max(pd.Timestamp(year, 1, 1), low or pd.Timestamp.min),
-        end=min(pd.Timestamp(LAST_YEAR, 12, 31), high or pd.Timestamp.max),
-    )
-    closes = calendar.closes.dt.tz_localize(None).to_numpy("datetime64[ns]")
-    return Calendar(name, str(calendar.tz), calendar.sessions.to_numpy("datetime64[D]"), closes)
-
-
-def _bounds(library: ModuleType, name: str) -> tuple[object, object]:
-    """The first and last date for which the library knows the rules of an exchange."""
-    dispatcher = library.calendar_utils.global_calendar_dispatcher
-    factory = dispatcher._calendar_factories[dispatcher.resolve_alias(name)]  # noqa: SLF001
-    return factory.bound_min(), factory.bound_max()
-
-
-def _kept_file(name: str, year: int) -> Path | None:
-    key = f"{name.replace('/', '-')}-{year}-{version('exchange_calendars')}.npz"
-    try:
-        return cache_folder("calendars") / key
-    except OSError:
-        return None
-
-
-def _keep(calendar: Calendar, path: Path) -> None:
-    half_done = path.with_suffix(f".{os.getpid()}-{id(calendar)}.part.npz")
-    with contextlib.suppress(OSError):
-        np.savez(half_done, zone=calendar.zone, sessions=calendar.sessions, closes=calendar.closes)
-        half_done.replace(path)
+    opens = sessions.astype("datetime64[ns]")
+    never = np.full(len(sessions), "NaT", dtype="datetime64[ns]")
+    usual = np.zeros(len(sessions), dtype=bool)
+    closes = (sessions + DAY).astype("datetime64[ns]")
+    return Calendar(name, "UTC", sessions, opens, closes, never, never, usual, usual)
 
 
 def _local_dates(stamps: Instants, zone: str) -> Instants:
