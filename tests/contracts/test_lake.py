@@ -7,7 +7,7 @@ from datetime import datetime
 import pyarrow as pa
 import pytest
 
-from workbench.errors import InvalidInput, UnknownName
+from workbench.errors import InvalidInput, StoreError, UnknownName
 from workbench.store import DeltaLake, MemoryLake
 
 
@@ -104,3 +104,89 @@ def test_a_quote_in_a_name_is_no_sql(lake):
     lake.replace("bars", rows("o'x", 1.0), where={"dataset": "o'x"})
     lake.replace("bars", rows("o'x", 2.0), where={"dataset": "o'x"})
     assert closes(lake) == [2.0]
+
+
+def test_appended_rows_stand_beside_the_others_in_order(lake):
+    first = lake.append("bars", rows("x", 3.0, 4.0, symbol="B"))
+    second = lake.append("bars", rows("x", 1.0, 2.0, symbol="A"))
+    assert second > first
+    assert closes(lake) == [1.0, 2.0, 3.0, 4.0]
+    assert closes(lake, version=first) == [3.0, 4.0]
+
+
+def test_a_table_grows_a_column(lake):
+    lake.append("bars", rows("x", 1.0))
+    wider = rows("x", 2.0, symbol="B").append_column("vwap", pa.array([1.9]))
+    lake.append("bars", wider)
+    lake.append("bars", rows("x", 3.0, symbol="C"))
+    lake.replace("bars", rows("y", 9.0), where={"dataset": "y"})
+    assert lake.read("bars")["vwap"].to_pylist() == [None, 1.9, None, None]
+    assert lake.read("bars", filters=[("vwap", ">", 0.0)])["symbol"].to_pylist() == ["B"]
+
+
+def test_a_column_of_another_type_is_refused(lake):
+    lake.append("bars", rows("x", 1.0))
+    text = rows("x", 1.0).set_column(3, "close", pa.array(["text"]))
+    for write in (lake.append, lambda table, t: lake.replace(table, t, where={"dataset": "x"})):
+        with pytest.raises(StoreError, match="do not fit"):
+            write("bars", text)
+    assert closes(lake) == [1.0]
+
+
+def test_an_unknown_column_lists_what_there_is(lake):
+    lake.append("bars", rows("x", 1.0))
+    with pytest.raises(UnknownName, match="close"):
+        lake.read("bars", columns=["closs"])
+    with pytest.raises(UnknownName, match="close"):
+        lake.read("bars", filters=[("closs", ">", 1.0)])
+
+
+def test_a_scan_gives_the_same_rows_in_parts(lake):
+    lake.append("bars", rows("x", 1.0, 2.0, symbol="A"))
+    lake.append("bars", rows("x", 3.0, 4.0, symbol="B"))
+    parts = list(lake.scan("bars", filters=[("close", ">", 1.0)], columns=["symbol", "close"]))
+    assert pa.concat_tables(parts)["close"].to_pylist() == [2.0, 3.0, 4.0]
+    assert [part.column_names for part in parts] == [["symbol", "close"]] * len(parts)
+    nothing = list(lake.scan("bars", filters=[("close", ">", 9.0)], columns=["close"]))
+    assert [part.num_rows for part in nothing] == [0]
+
+
+def test_compacting_changes_no_row(lake):
+    for day in range(5):
+        lake.append("bars", rows("x", float(day), symbol=str(day)))
+    before = lake.read("bars")
+    version = lake.compact("bars")
+    assert lake.version("bars") == version
+    assert lake.read("bars").equals(before)
+    assert lake.verify("bars") == []
+
+
+def test_history_tells_what_was_done_the_newest_first(lake):
+    lake.append("bars", rows("x", 1.0))
+    lake.replace("bars", rows("x", 2.0), where={"dataset": "x"})
+    assert [(one.version, one.action) for one in lake.history("bars")] == [
+        (1, "replace"),
+        (0, "append"),
+    ]
+    assert [one.version for one in lake.history("bars", 1)] == [1]
+
+
+def test_vacuum_keeps_what_is_cited_and_the_newest(lake):
+    versions = [
+        lake.replace("bars", rows("x", float(turn)), where={"dataset": "x"}) for turn in range(4)
+    ]
+    assert lake.vacuum("bars", keep=versions[:1], hours=0, dry_run=True)
+    assert closes(lake, version=versions[2]) == [2.0]  # a dry run deletes nothing
+    assert len(lake.vacuum("bars", keep=versions[:1], hours=0)) == 2
+    assert closes(lake, version=versions[0]) == [0.0]
+    assert closes(lake) == [3.0]
+    for gone in versions[1:3]:
+        with pytest.raises(StoreError, match="cannot be read"):
+            closes(lake, version=gone)
+
+
+def test_upkeep_of_no_table_says_which_there_are(lake):
+    lake.append("bars", rows("x", 1.0))
+    for upkeep in (lake.history, lake.compact, lake.vacuum, lake.verify):
+        with pytest.raises(UnknownName, match="bars"):
+            upkeep("barz")

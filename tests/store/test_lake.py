@@ -11,7 +11,7 @@ import pytest
 
 from workbench.errors import StoreBusy, StoreError
 from workbench.store import DeltaLake
-from workbench.store import lake as lake_module
+from workbench.store.lake import delta as lake_module
 
 pytest.importorskip("deltalake", reason="the extra 'lab' is not installed")
 
@@ -56,7 +56,7 @@ def test_who_never_wins_is_told_so(tmp_path, monkeypatch):
     def lose(*_):
         raise CommitFailedError("another commit came first")
 
-    monkeypatch.setattr(lake, "_write", lose)
+    monkeypatch.setattr(lake, "_commit", lose)
     with pytest.raises(StoreBusy, match="nothing was changed"):
         lake.replace("bars", rows(), where={"dataset": "x"})
 
@@ -73,7 +73,7 @@ def test_a_damaged_log_is_told_with_its_cure(tmp_path):
 def test_a_missing_data_file_is_told_with_its_cure(tmp_path):
     lake = DeltaLake(str(tmp_path))
     lake.replace("bars", rows(), where={"dataset": "x"})
-    for file in (tmp_path / "bars").glob("*.parquet"):
+    for file in (tmp_path / "bars").rglob("*.parquet"):
         file.unlink()
     with pytest.raises(StoreError, match="cannot be read"):
         lake.read("bars")

@@ -7,8 +7,10 @@ from .sources import MarketStatus as MarketStatus
 from .sources import ReferenceSource as ReferenceSource
 from .sources import SourceFacts as SourceFacts
 from .sources import TickSource as TickSource
+from .stores import Commit as Commit
 from .stores import Experiments as Experiments
 from .stores import Lake as Lake
+from .stores import LakeUpkeep as LakeUpkeep
 from .stores import RunRecord as RunRecord
 from .stores import RunRecords as RunRecords
 from .stores import Trial as Trial
@@ -16,9 +18,11 @@ from .stores import TrialLedger as TrialLedger
 
 __all__ = [
     "BarSource",
+    "Commit",
     "Experiments",
     "Forecaster",
     "Lake",
+    "LakeUpkeep",
     "MarketSource",
     "MarketStatus",
     "ReferenceSource",

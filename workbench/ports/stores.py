@@ -6,12 +6,45 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     import pyarrow as pa
 
-__all__ = ["Experiments", "Lake", "RunRecord", "RunRecords", "Trial", "TrialLedger"]
+__all__ = [
+    "Commit",
+    "Experiments",
+    "Lake",
+    "LakeUpkeep",
+    "RunRecord",
+    "RunRecords",
+    "Trial",
+    "TrialLedger",
+]
+
+
+@dataclass(frozen=True)
+class Commit:
+    """One change of a table.
+
+    Parameters
+    ----------
+    version : int
+        What it made.
+    at : datetime
+        When, aware and in UTC.
+    action : str
+        ``append``, ``replace``, ``compact`` or ``vacuum …``.
+    rows_added, files_added, files_removed : int or None
+        What it changed, where that is recorded.
+    """
+
+    version: int
+    at: datetime
+    action: str
+    rows_added: int | None = None
+    files_added: int | None = None
+    files_removed: int | None = None
 
 
 class Lake(Protocol):
@@ -33,11 +66,39 @@ class Lake(Protocol):
     ) -> pa.Table:
         """Read rows. `filters` are ``(column, op, value)``, all of which must hold."""
 
+    def scan(
+        self,
+        table: str,
+        *,
+        filters: Sequence[tuple[str, str, Any]] = (),
+        columns: Sequence[str] | None = None,
+        version: int | None = None,
+    ) -> Iterator[pa.Table]:
+        """Read rows in parts whose times follow one another; each part is sorted."""
+
     def append(self, table: str, rows: pa.Table) -> int:
         """Add rows atomically; columns that the table lacks are added. The new version."""
 
     def replace(self, table: str, rows: pa.Table, *, where: dict[str, str]) -> int:
         """Replace atomically the rows whose columns equal `where` by `rows`; the new version."""
+
+
+class LakeUpkeep(Protocol):
+    """What a lake's tables need from time to time."""
+
+    def history(self, table: str, limit: int | None = None) -> list[Commit]:
+        """The commits of a table, the newest first."""
+
+    def compact(self, table: str) -> int:
+        """Fewer and larger files with the same rows; the new version."""
+
+    def vacuum(
+        self, table: str, *, keep: Sequence[int] = (), hours: float = 24.0, dry_run: bool = False
+    ) -> list[str]:
+        """Delete files that neither the newest version nor those of `keep` need; their names."""
+
+    def verify(self, table: str) -> list[str]:
+        """What is wrong with the files of a table, as sentences."""
 
 
 @dataclass(frozen=True)

@@ -127,8 +127,9 @@ def _text_ranks(column: pa.Array) -> npt.NDArray[np.int64]:
     rank_of_code[places] = np.arange(len(places))
     rank_of_code[-1] = NULL_RANK
     codes = encoded.indices.cast(pa.int64()).fill_null(-1).to_numpy()
-    return rank_of_code[codes]
+    ranks: npt.NDArray[np.int64] = rank_of_code[codes]
+    return ranks
 
 
 def _is_text(kind: pa.DataType) -> bool:
-    return pa.types.is_string(kind) or pa.types.is_large_string(kind)
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
