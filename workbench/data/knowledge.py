@@ -120,7 +120,7 @@ def upsert(
     values = [name for name in rows.column_names if name not in {*OWN, *keys, KNOWN_AT}]
     given = _dated(rows.select([*keys, *values, *_if_there(rows)]))
     given = latest(given, [*keys, KNOWN_AT])
-    held = _held(lake, table, dataset, given)
+    held = _held(lake, table, dataset, given, keys)
     if held is None:
         is_new, is_other = _first_of_each(given, keys, values)
     else:
@@ -152,15 +152,20 @@ def _dated(rows: pa.Table) -> pa.Table:
     return rows.append_column(KNOWN_AT, pa.nulls(rows.num_rows, MOMENT))
 
 
-def _held(lake: Lake, table: str, dataset: str, given: pa.Table) -> pa.Table | None:
-    """All revisions of what could be among the given rows; None when there is nothing."""
+def _held(
+    lake: Lake, table: str, dataset: str, given: pa.Table, keys: Sequence[str]
+) -> pa.Table | None:
+    """All revisions of what could be among the given rows; None when there is nothing.
+
+    Narrowed by keys only: a symbol that is no key, as an instrument's, can be what has changed.
+    """
     if lake.version(table) is None or not given.num_rows:
         return None
     filters: list[tuple[str, str, Any]] = [("dataset", "==", dataset)]
-    if "time" in given.column_names:
+    if "time" in keys:
         times = pc.min_max(given["time"]).as_py()
         filters += [("time", ">=", times["min"]), ("time", "<=", times["max"])]
-    if "symbol" in given.column_names:
+    if "symbol" in keys:
         symbols = given["symbol"].unique().to_pylist()
         filters += [("symbol", "in", symbols)] if len(symbols) <= MOST_NAMED else []
     held = lake.read(table, filters=filters)
