@@ -1,0 +1,222 @@
+"""Instruments and their names through time."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pyarrow as pa
+import pytest
+
+from workbench.data.instruments import (
+    Alias,
+    Instrument,
+    SecurityMaster,
+    canonical_symbol,
+    find_instrument,
+    load_aliases,
+    load_instruments,
+    open_master,
+    store_aliases,
+    store_instruments,
+    vendor_symbol,
+)
+from workbench.domain import ALIAS_COLUMNS, INSTRUMENT_COLUMNS, AssetClass
+from workbench.errors import InvalidInput, UnknownName
+from workbench.store import MemoryLake
+
+META, FUND = "BBG000MM2P62", "BBG0118V0JM2"
+
+
+def day(text):
+    return dt.datetime.fromisoformat(text)
+
+
+NOW = day("2026-11-22")
+RENAMED = day("2022-06-09")
+
+
+def aliases(*rows):
+    return pa.Table.from_pylist([dict(zip(ALIAS_COLUMNS, row, strict=True)) for row in rows])
+
+
+@pytest.fixture
+def lake():
+    """Facebook became Meta on 2022-06-09; META was a fund until 2022-01-31, then called METV."""
+    lake = MemoryLake()
+    rows = [
+        {
+            "instrument": META, "symbol": "META", "name": "Meta Platforms, Inc. Class A",
+            "asset_class": "equity", "venue": "XNAS", "currency": "USD", "tick": 0.01,
+            "listed": day("2012-05-18"), "cik": "0001326801",
+        },
+        {
+            "instrument": FUND, "symbol": "METV", "name": "Roundhill Ball Metaverse ETF",
+            "asset_class": "etf", "listed": day("2021-06-30"),
+        },
+    ]  # fmt: skip
+    store_instruments(lake, "mine", pa.Table.from_pylist(rows), NOW)
+    told = aliases(
+        (META, "symbol", "FB", day("2012-05-18"), RENAMED),
+        (META, "symbol", "META", RENAMED, None),
+        (FUND, "symbol", "META", day("2021-06-30"), day("2022-01-31")),
+        (FUND, "symbol", "METV", day("2022-01-31"), None),
+        (META, "bloomberg", "META US Equity", RENAMED, None),
+    )
+    store_aliases(lake, "mine", told, NOW)
+    return lake
+
+
+def test_a_renamed_ticker_is_one_instrument(lake):
+    assert canonical_symbol("FB", "symbol", on="2015-01-02", lake=lake) == "META"
+    assert canonical_symbol("FB", "polygon", on="2022-06-08", lake=lake) == "META"
+    assert canonical_symbol("FB", "polygon", lake=lake) == "META"
+    assert vendor_symbol("META", "polygon", on="2015-01-02", lake=lake) == "FB"
+    assert vendor_symbol("META", "polygon", on="2022-06-09", lake=lake) == "META"
+    assert vendor_symbol("META", "polygon", lake=lake) == "META"
+    assert vendor_symbol("FB", "yahoo", lake=lake) == "META"
+
+
+def test_a_ticker_that_is_used_again_is_told_by_its_date(lake):
+    assert find_instrument("META", "2021-12-01", lake=lake).instrument == FUND
+    assert canonical_symbol("META", "polygon", on="2021-12-01", lake=lake) == "METV"
+    assert find_instrument("META", lake=lake).instrument == META
+    assert find_instrument("META", "2022-06-09", lake=lake).instrument == META
+    with pytest.raises(UnknownName, match=f"called so on 2022-03-01.*is {FUND}.*is {META}"):
+        find_instrument("META", "2022-03-01", lake=lake)
+
+
+def test_a_ticker_that_nobody_has_now_lists_who_had_it():
+    master = SecurityMaster(
+        [Instrument("a", "OLD", delisted=dt.date(2005, 6, 1)), Instrument("b", "NEW")],
+        [Alias("b", "symbol", "OLD", dt.date(2010, 1, 4), dt.date(2012, 1, 3))],
+    )
+    with pytest.raises(InvalidInput, match=r"until 2005-06-01 is a.*2010-01-04 until.*is b"):
+        master.find("OLD")
+    assert master.find("OLD", dt.date(2001, 1, 2)).instrument == "a"
+    assert master.find("OLD", dt.date(2011, 1, 3)).instrument == "b"
+
+
+def test_no_two_instruments_have_the_same_canonical_symbol():
+    had = [
+        Instrument("old", "Q", listed=dt.date(1990, 1, 2), delisted=dt.date(2005, 6, 1)),
+        Instrument("new", "Q", listed=dt.date(2010, 1, 4)),
+    ]
+    master = SecurityMaster(had)
+    assert master.symbol_of("new") == "Q"
+    assert master.symbol_of("old") == "Q~200506"
+    assert master.find("Q").instrument == "new"
+    assert master.find("Q~200506").instrument == "old"
+    assert master.find("Q", dt.date(2000, 1, 3)).instrument == "old"
+    assert master.called("Q~200506", "yahoo", None) == ("Q", False)
+    assert vendor_symbol("BRK.B~200506", "yahoo") == "BRK-B"
+
+
+def test_an_alias_of_the_table_comes_before_the_rules(lake):
+    assert vendor_symbol("META", "bloomberg", lake=lake) == "META US Equity"
+    assert canonical_symbol("META US Equity", "bloomberg", lake=lake) == "META"
+    with pytest.raises(UnknownName, match="notation"):
+        canonical_symbol("MSFT US Equity", "bloomberg", lake=lake)
+    store_aliases(lake, "mine", aliases((META, "yahoo", "FB2A.DE", None, None)), NOW)
+    assert vendor_symbol("META", "yahoo", lake=lake) == "FB2A.DE"
+    assert vendor_symbol("MSFT", "yahoo", lake=lake) == "MSFT"  # not in the table: the rules
+
+
+@pytest.mark.parametrize(
+    ("since", "until"),
+    [
+        (None, None),
+        ("2022-06-08", None),
+        ("2012-01-01", "2012-05-19"),
+        ("2015-01-01", "2016-01-01"),
+    ],
+)
+def test_two_things_of_one_name_on_one_day_are_refused(lake, since, until):
+    row = (FUND, "symbol", "FB", since and day(since), until and day(until))
+    version = lake.version("aliases")
+    with pytest.raises(InvalidInput, match=rf"FB.*is {META}") as caught:
+        store_aliases(lake, "mine", aliases(row), NOW)
+    assert f"is {FUND}" in str(caught.value)
+    assert lake.version("aliases") == version
+    after = aliases((FUND, "symbol", "FB", RENAMED, None))
+    assert store_aliases(lake, "mine", after, NOW).new == 1  # the end is the first day without it
+
+
+def test_an_open_alias_is_ended_by_a_revision():
+    lake = MemoryLake()
+    first, second = day("2020-01-01"), day("2022-06-10")
+    store_aliases(lake, "mine", aliases((META, "symbol", "FB", day("2012-05-18"), None)), first)
+    ended = aliases(
+        (META, "symbol", "FB", day("2012-05-18"), RENAMED), (META, "symbol", "META", RENAMED, None)
+    )
+    written = store_aliases(lake, "mine", ended, second)
+    assert (written.new, written.revised) == (1, 1)
+    assert store_aliases(lake, "mine", ended, NOW).unchanged == 2
+    before = load_aliases(lake, as_of=day("2021-01-01")).to_pylist()
+    assert [row["valid_until"] for row in before if row["alias"] == "FB"] == [None]
+    now = {row["alias"]: row["valid_until"] for row in load_aliases(lake).to_pylist()}
+    assert now == {"FB": RENAMED, "META": None}
+
+
+def test_what_was_known_comes_back():
+    lake = MemoryLake()
+    first = pa.table({"instrument": [META], "symbol": ["FB"], "tick": [0.01]})
+    then = pa.table({"instrument": [META], "symbol": ["META"], "tick": [0.01]})
+    store_instruments(lake, "mine", first, day("2020-01-01"))
+    written = store_instruments(lake, "mine", then, day("2022-06-09"))
+    assert (written.new, written.revised) == (0, 1)
+    assert load_instruments(lake).column_names == list(INSTRUMENT_COLUMNS)
+    assert load_instruments(lake)["symbol"].to_pylist() == ["META"]
+    past = load_instruments(lake, as_of=day("2021-01-01"))
+    assert past["symbol"].to_pylist() == ["FB"]
+    assert open_master(lake, day("2021-01-01")).find("FB").instrument == META
+    with pytest.raises(UnknownName):
+        open_master(lake).find("FB")
+
+
+def test_datasets_complete_each_other(lake):
+    other = pa.table({"instrument": [META], "symbol": ["META"], "lot": [1.0]})
+    store_instruments(lake, "another", other, NOW + dt.timedelta(days=1))
+    found = find_instrument("META", lake=lake)
+    assert (found.lot, found.tick, found.currency) == (1.0, 0.01, "USD")
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ({"instrument": "x"}, "symbol is missing"),
+        ({"instrument": "", "symbol": "X"}, "instrument is missing"),
+        ({"instrument": "x", "symbol": "X", "asset_class": "stock"}, "asset class"),
+        ({"instrument": "x", "symbol": "X", "tick": 0.0}, "tick is not positive"),
+        ({"instrument": "x", "symbol": "X", "colour": "red"}, "not known"),
+        (
+            {"instrument": "x", "symbol": "X", "listed": RENAMED, "delisted": day("2000-01-03")},
+            "delisted is before listed",
+        ),
+    ],
+)
+def test_rows_that_say_nothing_sensible_are_refused(row, words):
+    lake = MemoryLake()
+    with pytest.raises(InvalidInput, match=words):
+        store_instruments(lake, "mine", pa.Table.from_pylist([row]), NOW)
+    assert lake.tables() == []
+
+
+def test_a_repr_shows_only_what_is_known(lake):
+    assert repr(Instrument("x", "X")) == "Instrument('X', instrument='x')"
+    shown = repr(find_instrument("META", "2021-12-01", lake=lake))
+    assert shown == (
+        "Instrument('METV', instrument='BBG0118V0JM2', name='Roundhill Ball Metaverse ETF',"
+        " asset_class='etf', listed='2021-06-30')"
+    )
+    assert find_instrument("META", lake=lake).asset_class is AssetClass.EQUITY
+    assert repr(open_master(lake)) == "SecurityMaster(2 instruments, 5 aliases)"
+    assert [one.alias for one in open_master(lake).aliases_of(FUND)] == ["META", "METV"]
+
+
+def test_an_empty_lake_has_an_empty_master():
+    lake = MemoryLake()
+    assert load_instruments(lake).num_rows == 0
+    assert canonical_symbol("BRK-B", "yahoo", lake=lake) == "BRK.B"
+    assert vendor_symbol("BRK.B", "yahoo", lake=lake) == "BRK-B"
+    with pytest.raises(UnknownName):
+        find_instrument("AAPL", lake=lake)
