@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 
 import pyarrow as pa
 import pytest
 
+from workbench.context import Context, Resources
 from workbench.data.instruments import (
     Alias,
     Instrument,
     SecurityMaster,
+    add_instruments,
     canonical_symbol,
     find_instrument,
+    find_instruments,
     load_aliases,
     load_instruments,
     open_master,
@@ -21,7 +25,8 @@ from workbench.data.instruments import (
     vendor_symbol,
 )
 from workbench.domain import ALIAS_COLUMNS, INSTRUMENT_COLUMNS, AssetClass
-from workbench.errors import InvalidInput, UnknownName
+from workbench.errors import InvalidInput, NoData, UnknownName
+from workbench.registry import call
 from workbench.store import MemoryLake
 
 META, FUND = "BBG000MM2P62", "BBG0118V0JM2"
@@ -220,3 +225,89 @@ def test_an_empty_lake_has_an_empty_master():
     assert vendor_symbol("BRK.B", "yahoo", lake=lake) == "BRK-B"
     with pytest.raises(UnknownName):
         find_instrument("AAPL", lake=lake)
+
+
+FILE = """symbol,instrument,name,asset_class,venue,currency,tick,listed,cik
+META,BBG000MM2P62,"Meta Platforms, Inc. Class A",equity,XNAS,USD,0.01,2012-05-18,0001326801
+NA,,Nano Labs,equity,unknown,,,,
+"""
+ALIASES = """instrument,vendor,alias,valid_from,valid_until
+BBG000MM2P62,symbol,FB,2012-05-18,2022-06-09
+BBG000MM2P62,symbol,META,2022-06-09,
+"""
+
+
+@pytest.fixture
+def context():
+    lake = MemoryLake()
+    return Context(clock=lambda: NOW.replace(tzinfo=dt.UTC), resources=Resources(lake=lake))
+
+
+@pytest.fixture
+def files(tmp_path):
+    for name, text in (("instruments.csv", FILE), ("aliases.csv", ALIASES)):
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+def test_a_file_of_instruments_and_one_of_aliases(context, files):
+    added = add_instruments(str(files / "instruments.csv"), context=context)
+    assert (added.kind, added.new, added.dataset) == ("instruments", 2, "own")
+    assert add_instruments(str(files / "aliases.csv"), context=context).new == 2
+    assert add_instruments(str(files / "instruments.csv"), context=context).unchanged == 2
+    found = find_instruments("fb", on="2015-01-02", context=context).instruments[0]
+    assert (found.symbol, found.cik, found.tick) == ("META", "0001326801", 0.01)
+    assert [(one.alias, one.valid_until) for one in found.aliases] == [
+        ("FB", dt.date(2022, 6, 9)),
+        ("META", None),
+    ]
+    missing = find_instruments("nano", context=context)
+    assert missing.instruments[0].symbol == "NA"  # a ticker, not a missing value
+    assert missing.instruments[0].venue is None
+    assert missing.to_frame().loc["NA", ["venue", "currency"]].tolist() == ["unknown", "unknown"]
+    assert "NA          equity unknown unknown" in repr(missing)
+    json.loads(missing.model_dump_json())
+
+
+def test_a_file_leaves_what_it_does_not_tell(context, files):
+    add_instruments(str(files / "instruments.csv"), context=context)
+    (files / "ticks.csv").write_text("instrument,symbol,tick\nBBG000MM2P62,META,0.005\n")
+    assert add_instruments(str(files / "ticks.csv"), context=context).revised == 1
+    found = find_instruments("BBG000MM2P62", context=context).instruments[0]
+    assert (found.tick, found.currency, found.matched) == (0.005, "USD", "instrument BBG000MM2P62")
+
+
+@pytest.mark.parametrize(
+    ("text", "error", "words"),
+    [
+        ("symbol,tick\nX,fine\n", InvalidInput, "line 2, column tick"),
+        ("symbol,listed\nX,1.2.2020\n", InvalidInput, "line 2, column listed"),
+        ("symbol,colour\nX,red\n", InvalidInput, "colour"),
+        ("symbol,tick\nX\n", InvalidInput, "Line 2 has more or fewer"),
+        ("symbol,tick\n", NoData, "no row"),
+    ],
+)
+def test_a_file_that_cannot_be_used(context, tmp_path, text, error, words):
+    (tmp_path / "bad.csv").write_text(text)
+    with pytest.raises(error, match=words):
+        add_instruments(str(tmp_path / "bad.csv"), context=context)
+    with pytest.raises(NoData, match="no such file"):
+        add_instruments(str(tmp_path / "none.csv"), context=context)
+
+
+def test_symbols_of_datasets_are_found_without_any_file(context):
+    found = find_instruments("sp500", context=context)
+    assert found.instruments[0].asset_class == "index"
+    assert found.instruments[0].datasets == ["sp500-20"]
+    assert find_instruments("AAP", asset_class="equity", context=context).instruments[0].symbol == (
+        "AAPL"
+    )
+    assert find_instruments("a", limit=2, context=context).found > 2
+    with pytest.raises(UnknownName, match="AAPL"):
+        find_instruments("AAPLX", context=context)
+
+
+def test_instruments_are_found_from_a_wire(context, files):
+    call("add_instruments", {"path": str(files / "instruments.csv")}, context)
+    found = call("find_instruments", {"query": "META", "asset_class": "equity"}, context)
+    assert found.found == 1

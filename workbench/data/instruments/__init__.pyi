@@ -2,7 +2,14 @@ from .instrument import Alias as Alias
 from .instrument import Instrument as Instrument
 from .master import SecurityMaster as SecurityMaster
 from .notation import Notation as Notation
+from .notation import Symbol as Symbol
 from .occ import OptionContract as OptionContract
+from .operations import add_instruments as add_instruments
+from .operations import find_instruments as find_instruments
+from .results import AliasFacts as AliasFacts
+from .results import InstrumentFacts as InstrumentFacts
+from .results import InstrumentList as InstrumentList
+from .results import InstrumentsAdded as InstrumentsAdded
 from .storing import find_instrument as find_instrument
 from .storing import load_aliases as load_aliases
 from .storing import load_instruments as load_instruments
@@ -17,13 +24,20 @@ from .vendors import NOTATIONS as NOTATIONS
 __all__ = [
     "NOTATIONS",
     "Alias",
+    "AliasFacts",
     "Instrument",
+    "InstrumentFacts",
+    "InstrumentList",
+    "InstrumentsAdded",
     "Notation",
     "OptionContract",
     "SecurityMaster",
+    "Symbol",
+    "add_instruments",
     "asset_class_of",
     "canonical_symbol",
     "find_instrument",
+    "find_instruments",
     "load_aliases",
     "load_instruments",
     "open_master",

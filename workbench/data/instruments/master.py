@@ -40,10 +40,10 @@ class SecurityMaster:
         told = list(aliases)
         own = _implied(self.instruments.values(), told)
         self._spans: dict[tuple[str, str], list[Alias]] = defaultdict(list)
-        self._of: dict[tuple[str, str], list[Alias]] = defaultdict(list)
+        self._names: dict[str, list[Alias]] = defaultdict(list)
         for alias in (*told, *own):
             self._spans[alias.vendor, alias.alias].append(alias)
-            self._of[alias.vendor, alias.instrument].append(alias)
+            self._names[alias.instrument].append(alias)
         self._symbols = self._canonical()
         self._holders = {symbol: one for one, symbol in self._symbols.items()}
 
@@ -57,8 +57,8 @@ class SecurityMaster:
 
     def aliases_of(self, instrument: str) -> list[Alias]:
         """What an instrument is and was called, by vendor and date."""
-        found = [one for (_, of), spans in self._of.items() if of == instrument for one in spans]
-        return sorted(found, key=lambda one: (one.vendor, str(one.valid_from or "")))
+        names = self._names.get(instrument, [])
+        return sorted(names, key=lambda one: (one.vendor, str(one.valid_from or "")))
 
     def whose(self, alias: str, vendor: str, on: dt.date | None = None) -> str | None:
         """The identifier of the instrument that a vendor calls so.
@@ -148,10 +148,11 @@ class SecurityMaster:
         found = self._holder(symbol, None)
         if found is None:
             return symbol, False
-        theirs = _on(self._of.get((vendor, found), []), on)
+        names = self._names.get(found, [])
+        theirs = _on([one for one in names if one.vendor == vendor], on)
         if theirs is not None:
             return theirs.alias, True
-        own = _on(self._of.get((OWN_VENDOR, found), []), on)
+        own = _on([one for one in names if one.vendor == OWN_VENDOR], on)
         return (own.alias if own else symbol.partition(ENDED)[0]), False
 
     def _holder(self, symbol: str, on: dt.date | None) -> str | None:

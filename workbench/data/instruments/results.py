@@ -1,0 +1,109 @@
+"""What the operations on instruments return."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from workbench.domain import Result
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["AliasFacts", "InstrumentFacts", "InstrumentList", "InstrumentsAdded"]
+
+UNKNOWN = "unknown"
+
+
+class AliasFacts(BaseModel):
+    """What a vendor calls an instrument, and when."""
+
+    model_config = ConfigDict(frozen=True)
+
+    vendor: str = Field(description="The vendor; symbol is the workbench itself.")
+    alias: str
+    valid_from: dt.date | None = Field(description="First day of validity; null is open.")
+    valid_until: dt.date | None = Field(description="First day without it; null is open.")
+
+
+class InstrumentFacts(BaseModel):
+    """One instrument; null is unknown."""
+
+    model_config = ConfigDict(frozen=True)
+
+    symbol: str = Field(description="The workbench's symbol of it.")
+    instrument: str = Field(description="The identifier that survives a change of symbol.")
+    name: str | None = None
+    asset_class: str = UNKNOWN
+    venue: str | None = Field(default=None, description="Market identifier code.")
+    currency: str | None = None
+    tick: float | None = Field(default=None, description="Smallest step of its price.")
+    lot: float | None = Field(default=None, description="Smallest quantity.")
+    multiplier: float | None = Field(default=None, description="Units of the underlying in one.")
+    listed: dt.date | None = None
+    delisted: dt.date | None = None
+    underlying: str | None = None
+    expires: dt.date | None = None
+    figi: str | None = None
+    cik: str | None = None
+    matched: str = Field(description="What of it fits the query.")
+    aliases: list[AliasFacts] = Field(description="What it is and was called, by whom.")
+    datasets: list[str] = Field(description="Datasets that have bars of it.")
+
+
+class InstrumentList(Result):
+    """The instruments that fit a query, the closest first."""
+
+    query: str
+    found: int = Field(description="How many fit, also those that are left out.")
+    instruments: list[InstrumentFacts]
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row per instrument.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Index ``symbol``; the facts, texts that are not known as ``unknown``, numbers as NaN
+            and dates as NaT; ``aliases`` and ``datasets`` as text.
+        """
+        import pandas as pd  # noqa: PLC0415  heavy: pandas
+
+        rows = [one.model_dump() for one in self.instruments]
+        for row in rows:
+            row["aliases"] = ", ".join(f"{one['vendor']}:{one['alias']}" for one in row["aliases"])
+            row["datasets"] = ", ".join(row["datasets"])
+        frame = pd.DataFrame(rows, columns=list(InstrumentFacts.model_fields)).set_index("symbol")
+        numbers, dates = ["tick", "lot", "multiplier"], ["listed", "delisted", "expires"]
+        frame[numbers] = frame[numbers].astype(float)
+        frame[dates] = frame[dates].apply(pd.to_datetime)
+        texts = frame.columns.difference([*numbers, *dates], sort=False)
+        return frame.fillna(dict.fromkeys(texts, UNKNOWN))
+
+    def __repr__(self) -> str:
+        left_out = self.found - len(self.instruments)
+        lines = [f"InstrumentList of {self.found} for {self.query!r}"]
+        for one in self.instruments:
+            facts = (one.asset_class, one.venue or UNKNOWN, one.currency or UNKNOWN)
+            listed = f"{one.listed or '…'} to {one.delisted or '…'}"
+            lines.append(f"  {one.symbol:<12}{' '.join(facts):<24}{listed}  {one.name or UNKNOWN}")
+            if not one.matched.startswith(f"symbol {one.symbol}"):
+                lines.append(f"  {'':<12}by {one.matched}")
+        return "\n".join([*lines, f"  … and {left_out} more"] if left_out else lines)
+
+    __str__ = __repr__
+
+
+class InstrumentsAdded(Result):
+    """What a file of instruments or aliases brought."""
+
+    headline: ClassVar[tuple[str, ...]] = ("kind", "dataset", "new", "revised", "unchanged")
+
+    kind: str = Field(description="instruments or aliases.")
+    dataset: str
+    new: int = Field(description="Rows that were not there.")
+    revised: int = Field(description="Rows that say something else than before.")
+    unchanged: int = Field(description="Rows that were known.")
+    lake_version: int | None
