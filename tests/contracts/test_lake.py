@@ -190,3 +190,16 @@ def test_upkeep_of_no_table_says_which_there_are(lake):
     for upkeep in (lake.history, lake.compact, lake.vacuum, lake.verify):
         with pytest.raises(UnknownName, match="bars"):
             upkeep("barz")
+
+
+def test_a_table_older_than_a_column_of_every_lake_reads_as_if_it_had_it(lake):
+    lake.append("bars", rows("x", 1.0))
+    held = lake.read("bars", columns=["close", "known_at"])
+    assert held["known_at"].to_pylist() == [None]
+    assert held.schema.field("known_at").type == pa.timestamp("us")
+    assert (
+        lake.read(
+            "bars", filters=[("known_at", "<", datetime.fromisoformat("2024-01-03"))]
+        ).num_rows
+        == 0
+    )

@@ -88,6 +88,15 @@ def test_a_vintage_may_arrive_before_older_ones():
     assert closes(lake, as_of=LATER) == [2.3]
 
 
+def test_what_was_looked_for_before_and_was_not_there_is_late():
+    lake = MemoryLake()
+    write(lake, rows(("A", 3, 11.0)))
+    made = write(lake, rows(("A", 2, 10.0), ("A", 3, 11.5)), LATER, late=True)
+    assert (made.new, made.revised) == (1, 1)
+    assert closes(lake, as_of=FIRST) == [11.0]
+    assert closes(lake, as_of=LATER) == [10.0, 11.5]
+
+
 def test_nan_is_missing_and_missing_equals_missing():
     lake = MemoryLake()
     write(lake, rows(("A", 2, float("nan"))))

@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from workbench.store import ordered_by, ranks_of, same_as_before
+from workbench.store import ordered_with_ranks, ranks_of, same_as_before
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,10 +73,10 @@ def latest(rows: pa.Table, keys: Sequence[str], as_of: datetime | None = None) -
     if as_of is not None:
         known = pc.less_equal(rows[KNOWN_AT], pa.scalar(as_of, MOMENT))
         rows = rows.filter(pc.coalesce(known, pa.scalar(value=True)))
-    rows = ordered_by(rows, [*keys, KNOWN_AT])
+    rows, ranks = ordered_with_ranks(rows, [*keys, KNOWN_AT])
     if not rows.num_rows:
         return rows
-    repeated = same_as_before(ranks_of(rows, keys))
+    repeated = same_as_before(ranks[: len(keys)])
     return rows.filter(pa.array(~np.append(repeated[1:], False))) if repeated.any() else rows
 
 
@@ -90,6 +90,7 @@ def upsert(
     recorded_at: datetime,
     revised_at: datetime | None = None,
     content: str = "",
+    late: bool = False,
 ) -> Upserted:
     """Write what is new or differs from what is known; the same call again writes nothing.
 
@@ -111,6 +112,9 @@ def upsert(
         `recorded_at` by default.
     content : str
         Which download or file brings the rows.
+    late : bool
+        New things too became known only at `revised_at`: they were looked for before and were
+        not there.
 
     Returns
     -------
@@ -120,13 +124,16 @@ def upsert(
     values = [name for name in rows.column_names if name not in {*OWN, *keys, KNOWN_AT}]
     given = _dated(rows.select([*keys, *values, *_if_there(rows)]))
     given = latest(given, [*keys, KNOWN_AT])
+    moment = revised_at or recorded_at
     held = _held(lake, table, dataset, given, keys)
     if held is None:
         is_new, is_other = _first_of_each(given, keys, values)
     else:
         held = held.select(given.column_names).cast(given.schema)
-        given = _revisions_dated(given, held, keys, revised_at or recorded_at)
+        given = _revisions_dated(given, held, keys, moment)
         is_new, is_other = _compared(given, held, keys, values)
+    if late:
+        given = _undated_at(given, pa.array(is_new), moment)
     fresh = given.filter(pa.array(is_new | is_other))
     version = lake.version(table)
     if fresh.num_rows:
@@ -188,9 +195,14 @@ def _revisions_dated(
     is_held[group[places < held.num_rows]] = True
     there = np.empty(len(places), dtype=bool)
     there[places] = is_held[group]
-    undated = pc.and_(pa.array(there[held.num_rows :]), pc.is_null(given[KNOWN_AT]))
-    known_at = pc.if_else(undated, pa.scalar(moment, MOMENT), given[KNOWN_AT])
-    return given.set_column(given.column_names.index(KNOWN_AT), KNOWN_AT, known_at)
+    return _undated_at(given, pa.array(there[held.num_rows :]), moment)
+
+
+def _undated_at(rows: pa.Table, which: pa.Array, moment: datetime) -> pa.Table:
+    """Date those of `which` that have no moment of their own."""
+    undated = pc.and_(which, pc.is_null(rows[KNOWN_AT]))
+    known_at = pc.if_else(undated, pa.scalar(moment, MOMENT), rows[KNOWN_AT])
+    return rows.set_column(rows.column_names.index(KNOWN_AT), KNOWN_AT, known_at)
 
 
 def _compared(

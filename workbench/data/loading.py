@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,14 +15,14 @@ from workbench.data.canonical import FACTOR
 from workbench.data.catalogue import resolve
 from workbench.data.frames import bars
 from workbench.data.ingest import ensure
-from workbench.data.panel import panel_of_arrays, panel_of_table
+from workbench.data.knowledge import latest
+from workbench.data.panel import Panel, panel_of_arrays, panel_of_parts
 from workbench.domain import OHLCV, Adjust
 from workbench.errors import InvalidInput, NoData, OutOfRange, UnknownName
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import pyarrow as pa
     import xarray as xr
 
     from workbench.context import Context
@@ -43,6 +45,7 @@ def load_bars(
     *,
     fields: Sequence[str] | None = None,
     adjust: str | None = None,
+    as_of: When = None,
     context: Context | None = None,
 ) -> xr.Dataset:
     """Bars of a dataset by name, or of a frame that is given.
@@ -57,9 +60,14 @@ def load_bars(
         and end at different dates within it: NaN where one has no bar.
     fields : sequence of str, optional
         Some of open, high, low, close and volume; all that the source has by default.
-    adjust : {"none", "all", "vendor"}, optional
+    adjust : {"none", "splits", "all", "vendor"}, optional
         How prices account for splits and dividends; as the manifest says by default. The
         factor is 1 at the last bar of the period: what comes later changes nothing.
+    as_of : date, datetime or str, optional
+        What was known then: bars that were complete and in their vendor's hands, before any
+        later revision, adjusted by the actions that were announced. A date means its end in
+        UTC. The newest knowledge by default; ``attrs["revised"]`` counts the bars whose value
+        became known after their own time.
     context : Context, optional
         Whose lake to read; the process's own by default.
 
@@ -68,7 +76,7 @@ def load_bars(
     xarray.Dataset
         Dims (time, symbol), float64; coordinates calendar and currency along symbol and
         ``known_at`` along time; attrs dataset, adjust, timeframe, survivorship,
-        lake_version.
+        lake_version, as_of, revised.
 
     Raises
     ------
@@ -80,64 +88,111 @@ def load_bars(
         If `end` is not after `start`, or the prices cannot be adjusted like this.
     """
     since, until = _period(start, end)
+    known = _as_of(as_of)
     if not isinstance(dataset, str):
-        return _of_frame(bars(dataset), since, until, fields)
+        return _of_frame(bars(dataset), since, until, fields, known)
+    context = context or current()
     manifest, symbols = resolve(dataset)
     chosen = _fields(fields, list(manifest.fields))
     served = _adjusted_as(manifest, adjust)
     _check_period(manifest, symbols, since, until)
-    lake = (context or current()).lake
-    numbers = [*chosen, FACTOR] if _by_factor(manifest, served) else chosen
-    table, version = _rows(manifest, symbols, since, until, numbers, lake)
-    panel = panel_of_table(table, numbers)
-    if FACTOR in numbers:
-        _adjust(panel["values"], chosen)
-    attrs = {
-        "dataset": _name(manifest, symbols),
-        "adjust": served.value,
-        "timeframe": manifest.timeframe,
-        "survivorship": manifest.survivorship,
-        "lake_version": version,
-    }
+    wanted = [*chosen, FACTOR] if _by_factor(manifest, served) else chosen
+    asked = _Asked(manifest, symbols, since, until, known)
+    panel, version = _panel(asked, wanted, context.lake)
+    if FACTOR in wanted:
+        _adjust(panel.values, chosen)
     made = panel_of_arrays(
-        **panel,
+        times=panel.times,
+        symbols=panel.symbols,
+        values=panel.values,
         calendar=manifest.calendar,
         currency=manifest.currency,
         delay_seconds=manifest.delay_seconds,
-        attrs=attrs,
+        attrs={
+            "dataset": _name(manifest, symbols),
+            "adjust": (served if _by_factor(manifest, served) else manifest.stored).value,
+            "timeframe": manifest.timeframe,
+            "survivorship": manifest.survivorship,
+            "lake_version": version,
+            "as_of": None if known is None else known.isoformat(),
+            "revised": panel.revised,
+        },
     )
-    return made.sel(symbol=[symbol for symbol in symbols if symbol in panel["symbols"]])
+    made = _until_known(made, known)
+    if _by_actions(manifest, served):
+        made = _adjusted(made, manifest, served, known, context.lake)
+    return made
 
 
-def _rows(
-    manifest: Manifest,
-    symbols: tuple[str, ...],
-    since: datetime | None,
-    until: datetime | None,
-    numbers: list[str],
-    lake: Lake,
-) -> tuple[pa.Table, int]:
-    columns = ["symbol", "time", *numbers]
-    filters: list[tuple[str, str, Any]] = [
-        ("dataset", "==", manifest.name),
-        ("content", "==", manifest.content),
-        ("symbol", "in", list(symbols)),
-    ]
-    filters += [("time", ">=", since)] if since else []
-    filters += [("time", "<", until)] if until else []
+@dataclass(frozen=True)
+class _Asked:
+    """What is looked for in the lake."""
+
+    manifest: Manifest
+    symbols: tuple[str, ...]
+    since: datetime | None
+    until: datetime | None
+    known: datetime | None
+
+    def filters(self) -> list[tuple[str, str, Any]]:
+        manifest = self.manifest
+        found: list[tuple[str, str, Any]] = [("dataset", "==", manifest.name)]
+        found += [("content", "==", manifest.content)] if manifest.content else []
+        if set(self.symbols) != set(manifest.series):
+            found += [("symbol", "in", list(self.symbols))]
+        found += [("time", ">=", self.since)] if self.since else []
+        found += [("time", "<", self.until)] if self.until else []
+        return found
+
+
+def _panel(asked: _Asked, fields: list[str], lake: Lake) -> tuple[Panel, int]:
+    """The numbers and the version of the table; brings the dataset into the lake if need be."""
+    manifest = asked.manifest
+    known_last = partial(latest, keys=("symbol", "time"), as_of=asked.known)
+    columns = ["symbol", "time", *fields, "known_at"]
     for _ in range(2):
         version = lake.version(manifest.table)
         if version is not None:
-            table = lake.read(manifest.table, filters=filters, columns=columns, version=version)
-            if table.num_rows:
-                return table, version
+            parts = lake.scan(
+                manifest.table, filters=asked.filters(), columns=columns, version=version
+            )
+            panel = panel_of_parts(map(known_last, parts), asked.symbols, fields)
+            if panel is not None:
+                return panel, version
         ensure(manifest, lake)
-    first, last = manifest.span(symbols)
-    raise NoData(
-        f"{_name(manifest, symbols)} has no bar in this period",
-        seen=f"{since} to {until}",
+    raise _nothing(asked)
+
+
+def _nothing(asked: _Asked) -> NoData:
+    first, last = asked.manifest.span(asked.symbols)
+    known = f", known at {asked.known}" if asked.known else ""
+    return NoData(
+        f"{_name(asked.manifest, asked.symbols)} has no bar in this period",
+        seen=f"{asked.since} to {asked.until}{known}",
         cure=f"Its data run from {first} to {last}",
     )
+
+
+def _until_known(made: xr.Dataset, known: datetime | None) -> xr.Dataset:
+    """Without the bars that were not complete at that moment."""
+    if known is None:
+        return made
+    complete = made["known_at"].to_numpy() <= np.datetime64(known)
+    if not complete.any():
+        raise OutOfRange(
+            "as_of", str(known), str(made["known_at"].to_numpy()[0]), cure="No bar was known then"
+        )
+    return made.isel(time=complete).dropna("symbol", how="all")
+
+
+def _adjusted(
+    made: xr.Dataset, manifest: Manifest, served: Adjust, known: datetime | None, lake: Lake
+) -> xr.Dataset:
+    from workbench.data.actions import adjust_bars, load_actions  # noqa: PLC0415  only with actions
+
+    symbols = [str(symbol) for symbol in made["symbol"].to_numpy()]
+    actions = load_actions(lake, manifest.name, symbols, known)
+    return adjust_bars(made, actions, served)
 
 
 def _adjust(values: dict[str, Any], fields: Sequence[str]) -> None:
@@ -153,13 +208,19 @@ def _adjust(values: dict[str, Any], fields: Sequence[str]) -> None:
 
 
 def _by_factor(manifest: Manifest, served: Adjust) -> bool:
-    return served is Adjust.ALL and manifest.stored is Adjust.NONE
+    """Whether the vendor's own factor lies beside the prices."""
+    return served is Adjust.ALL and manifest.stored is Adjust.NONE and not manifest.actions
+
+
+def _by_actions(manifest: Manifest, served: Adjust) -> bool:
+    return manifest.actions and served is not manifest.stored
 
 
 def _adjusted_as(manifest: Manifest, adjust: str | None) -> Adjust:
     if adjust is None:
         return manifest.adjust
     able = {manifest.stored, manifest.adjust}
+    able |= {Adjust.SPLITS, Adjust.ALL} if manifest.actions else set()
     if adjust not in {one.value for one in able}:
         raise InvalidInput(
             f"The prices of {manifest.name} cannot be served with this adjustment",
@@ -203,6 +264,14 @@ def _instant(parameter: str, value: When) -> datetime | None:
     return moment
 
 
+def _as_of(value: When) -> datetime | None:
+    """The moment of knowledge; of a day its end."""
+    moment = _instant("as_of", value)
+    is_day = isinstance(value, date) and not isinstance(value, datetime)
+    is_day |= isinstance(value, str) and len(value.strip()) == len("2020-12-31")
+    return moment + timedelta(days=1) - timedelta(microseconds=1) if moment and is_day else moment
+
+
 def _check_period(
     manifest: Manifest, symbols: tuple[str, ...], since: datetime | None, until: datetime | None
 ) -> None:
@@ -220,6 +289,7 @@ def _of_frame(
     since: datetime | None,
     until: datetime | None,
     fields: Sequence[str] | None,
+    known: datetime | None,
 ) -> xr.Dataset:
     made = made[_fields(fields, [str(name) for name in made.data_vars])]
     times = made["time"].to_numpy()
@@ -230,7 +300,7 @@ def _of_frame(
         raise OutOfRange(
             "The period", f"{since} to {until}", cure=f"The data run from {times[0]} to {times[-1]}"
         )
-    return made.isel(time=inside)
+    return _until_known(made.isel(time=inside), known)
 
 
 def _name(manifest: Manifest, symbols: tuple[str, ...]) -> str:

@@ -2,49 +2,88 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
 import xarray as xr
 
 from workbench.data.calendars import open_calendar
 from workbench.domain import OHLCV, Timeframe
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import numpy.typing as npt
-    import pyarrow as pa
 
-__all__ = ["panel_of_arrays", "panel_of_table"]
+__all__ = ["Panel", "panel_of_arrays", "panel_of_parts"]
 
 DAY = np.timedelta64(1, "D")
 
 
-def panel_of_table(table: pa.Table, fields: Sequence[str]) -> dict[str, Any]:
-    """Spread the rows of a table of bars over time and symbol.
+@dataclass(frozen=True)
+class Panel:
+    """Numbers by time and symbol.
 
     Parameters
     ----------
-    table : pyarrow.Table
-        Columns symbol, time and `fields`; a pair of symbol and time occurs once.
+    times : numpy.ndarray of datetime64[ns], shape (time,)
+        Sorted.
+    symbols : list of str
+        The columns of the arrays.
+    values : dict
+        Field → array of shape (time, symbol), NaN where there is no bar.
+    revised : int
+        Rows whose value became known after its own time.
+    """
+
+    times: npt.NDArray[np.datetime64]
+    symbols: list[str]
+    values: dict[str, npt.NDArray[np.float64]]
+    revised: int = 0
+
+
+def panel_of_parts(
+    parts: Iterable[pa.Table], symbols: Sequence[str], fields: Sequence[str]
+) -> Panel | None:
+    """Spread rows over time and symbol, one part after the other.
+
+    Parameters
+    ----------
+    parts : iterable of pyarrow.Table
+        Columns symbol, time, known_at and `fields`; a pair of symbol and time occurs once, and
+        the times of a part are later than those of the part before.
+    symbols : sequence of str
+        Those that are looked for; rows of others are left out.
     fields : sequence of str
         The number columns to spread.
 
     Returns
     -------
-    dict
-        ``times`` (sorted), ``symbols`` (in order of appearance) and ``values``: field →
-        array of shape (time, symbol), NaN where there is no bar.
+    Panel or None
+        The symbols that have a row, in the order asked for; None when none has.
     """
-    symbols, column = _codes(table["symbol"])
-    times, row = np.unique(table["time"].to_numpy(), return_inverse=True)
-    values = {}
-    for name in fields:
-        spread = np.full((len(times), len(symbols)), np.nan)
-        spread[row, column] = table[name].to_numpy().astype(np.float64)
-        values[name] = spread
-    return {"times": times.astype("datetime64[ns]"), "symbols": symbols, "values": values}
+    times: list[npt.NDArray[np.datetime64]] = []
+    spread: dict[str, list[npt.NDArray[np.float64]]] = {name: [] for name in fields}
+    seen = np.zeros(len(symbols), dtype=bool)
+    revised = 0
+    for part in parts:
+        if part.num_rows:
+            moments, row, column = _places(part, symbols)
+            inside = column >= 0
+            seen[column[inside]] = True
+            times.append(moments)
+            revised += part.num_rows - part["known_at"].null_count
+            for name in fields:
+                shape = (len(moments), len(symbols))
+                spread[name].append(_spread(part[name], row, column, inside, shape))
+    if not seen.any():
+        return None
+    values = {name: _joined(spread.pop(name), seen) for name in fields}
+    chosen = [symbol for symbol, there in zip(symbols, seen, strict=True) if there]
+    joined = np.concatenate(times).astype("datetime64[ns]")
+    return Panel(joined, chosen, values, revised)
 
 
 def panel_of_arrays(
@@ -121,6 +160,40 @@ def _last_days(
     return np.asarray(ends, dtype="datetime64[D]")
 
 
-def _codes(column: pa.ChunkedArray) -> tuple[list[str], npt.NDArray[np.int64]]:
-    encoded = column.combine_chunks().dictionary_encode()
-    return encoded.dictionary.to_pylist(), encoded.indices.to_numpy().astype(np.int64)
+def _places(
+    part: pa.Table, symbols: Sequence[str]
+) -> tuple[npt.NDArray[np.datetime64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """The times of a part, and for each row its place among them and among the symbols."""
+    encoded = part["time"].combine_chunks().dictionary_encode()
+    moments = encoded.dictionary.to_numpy()
+    order = np.argsort(moments)
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = np.arange(len(order))
+    named = part["symbol"].combine_chunks()
+    named = named if pa.types.is_dictionary(named.type) else named.dictionary_encode()
+    wanted = {symbol: number for number, symbol in enumerate(symbols)}
+    column = np.array([wanted.get(name, -1) for name in named.dictionary.to_pylist()], dtype=int)
+    return moments[order], place[encoded.indices.to_numpy()], column[named.indices.to_numpy()]
+
+
+def _spread(
+    numbers: pa.ChunkedArray,
+    row: npt.NDArray[np.int64],
+    column: npt.NDArray[np.int64],
+    inside: npt.NDArray[np.bool_],
+    shape: tuple[int, int],
+) -> npt.NDArray[np.float64]:
+    spread = np.full(shape, np.nan)
+    values = numbers.to_numpy().astype(np.float64, copy=False)
+    if inside.all():
+        spread[row, column] = values
+    else:
+        spread[row[inside], column[inside]] = values[inside]
+    return spread
+
+
+def _joined(
+    parts: list[npt.NDArray[np.float64]], seen: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.float64]:
+    whole = parts[0] if len(parts) == 1 else np.concatenate(parts)
+    return whole if seen.all() else np.ascontiguousarray(whole[:, seen])

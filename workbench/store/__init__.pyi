@@ -6,6 +6,7 @@ from .memory import MemoryLake as MemoryLake
 from .memory import MemoryLedger as MemoryLedger
 from .memory import MemoryRuns as MemoryRuns
 from .rows import ordered_by as ordered_by
+from .rows import ordered_with_ranks as ordered_with_ranks
 from .rows import ranks_of as ranks_of
 from .rows import same_as_before as same_as_before
 from .runs import SqlRuns as SqlRuns
@@ -29,6 +30,7 @@ __all__ = [
     "open_ledger",
     "open_runs",
     "ordered_by",
+    "ordered_with_ranks",
     "ranks_of",
     "same_as_before",
     "to_json",

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow.parquet import filters_to_expression
 
+from workbench.domain import LAKE_COLUMNS
 from workbench.errors import StoreError, UnknownName
 from workbench.ports import Commit
 from workbench.store.rows import check_rows, in_order
@@ -67,6 +68,9 @@ class MemoryLake:
                 cure="It was vacuumed",
             )
         for name in [*(columns or ()), *(one[0] for one in filters)]:
+            if name in LAKE_COLUMNS and name not in rows.column_names:
+                kind = pa.type_for_alias(LAKE_COLUMNS[name])
+                rows = rows.append_column(name, pa.nulls(rows.num_rows, kind))
             if name not in rows.column_names:
                 raise UnknownName(f"column in the table {table!r}", name, rows.column_names)
         if filters:

@@ -17,7 +17,15 @@ if TYPE_CHECKING:
 
     Ranks = list[npt.NDArray[np.int64]]
 
-__all__ = ["SORTED_BY", "check_rows", "in_order", "ordered_by", "ranks_of", "same_as_before"]
+__all__ = [
+    "SORTED_BY",
+    "check_rows",
+    "in_order",
+    "ordered_by",
+    "ordered_with_ranks",
+    "ranks_of",
+    "same_as_before",
+]
 
 SORTED_BY = ("dataset", "symbol", "time", "known_at")
 """The order in which rows lie and are read, as far as a table has these columns."""
@@ -69,10 +77,16 @@ def ordered_by(rows: pa.Table, keys: Sequence[str]) -> pa.Table:
     pyarrow.Table
         The same rows.
     """
+    return ordered_with_ranks(rows, keys)[0]
+
+
+def ordered_with_ranks(rows: pa.Table, keys: Sequence[str]) -> tuple[pa.Table, Ranks]:
+    """The rows as `ordered_by` gives them, and what `ranks_of` says of them in that order."""
     ranks = ranks_of(rows, keys)
     if _are_sorted(ranks):
-        return rows
-    return rows.take(pa.array(np.lexsort(ranks[::-1])))
+        return rows, ranks
+    places = np.lexsort(ranks[::-1])
+    return rows.take(pa.array(places)), [rank[places] for rank in ranks]
 
 
 def ranks_of(rows: pa.Table, keys: Sequence[str]) -> Ranks:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.fs as pa_fs
 
+from workbench.domain import LAKE_COLUMNS
 from workbench.errors import MissingExtra, StoreBusy, StoreError, UnknownName
 from workbench.store.lake.blocks import BLOCK, FIRST, blocked, cuts
 from workbench.store.lake.parquet import ENCODED, read_rows
@@ -138,8 +139,8 @@ class DeltaLake:
         opened = self._opened(table, version)
         if opened is None:
             raise UnknownName("table in the lake", table, self.tables())
-        schema = _schema_of(opened)
-        wanted = schema.names if columns is None else list(columns)
+        schema = _with_lake_columns(_schema_of(opened))
+        wanted = _schema_of(opened).names if columns is None else list(columns)
         for name in [*wanted, *(one[0] for one in filters)]:
             if name not in schema.names:
                 raise UnknownName(f"column in the table {table!r}", name, schema.names)
@@ -474,6 +475,14 @@ def _schema_of(opened: DeltaTable) -> pa.Schema:
     """The columns of a table as its readers see them."""
     schema = pa.schema(opened.schema())
     return pa.schema([field for field in schema if field.name != BLOCK])
+
+
+def _with_lake_columns(schema: pa.Schema) -> pa.Schema:
+    """A table that is older than a column of `LAKE_COLUMNS` is read as if it had nulls there."""
+    for name, kind in LAKE_COLUMNS.items():
+        if "dataset" in schema.names and name not in schema.names:
+            schema = schema.append(pa.field(name, pa.type_for_alias(kind)))
+    return schema
 
 
 def _encoded(field: pa.Field) -> pa.Field:

@@ -6,6 +6,7 @@ same table opens nothing that it does not need.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -72,7 +73,8 @@ class Footer:
         """
         kept = list(range(self.metadata.num_row_groups))
         open_filters = []
-        for one in filters:
+        for name, op, given in filters:
+            one = (name, op, sorted(given) if op == "in" else given)
             verdicts = {group: _verdict(self._range(one[0], group), one) for group in kept}
             kept = [group for group in kept if verdicts[group] is not False]
             if not all(verdicts[group] for group in kept):
@@ -180,7 +182,7 @@ _CERTAINTIES: dict[str, Callable[[Any, Any, Any], tuple[bool, bool]]] = {
     ">": lambda low, high, value: (high > value, low > value),
     ">=": lambda low, high, value: (high >= value, low >= value),
     "in": lambda low, high, value: (
-        any(low <= one <= high for one in value),
+        bisect_left(value, low) < bisect_right(value, high),
         low == high and low in value,
     ),
 }
