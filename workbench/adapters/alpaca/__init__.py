@@ -1,0 +1,5 @@
+"""Alpaca: bars, trades, quotes and snapshots of US shares and of crypto."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

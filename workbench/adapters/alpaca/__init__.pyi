@@ -1,0 +1,3 @@
+from .source import Alpaca as Alpaca
+
+__all__ = ["Alpaca"]

@@ -1,0 +1,245 @@
+"""Alpaca in three roles: bars, ticks, and the market as it is now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from workbench.adapters.alpaca import tables
+from workbench.domain import Adjust, Timeframe
+from workbench.errors import BadAnswer, InvalidInput, UnknownName
+from workbench.ports import MarketStatus, SourceFacts
+from workbench.settings import load_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    import pyarrow as pa
+
+    from workbench.adapters.alpaca.client import Client
+    from workbench.settings import Settings
+
+__all__ = ["Alpaca"]
+
+FACTS = SourceFacts(
+    name="alpaca",
+    title="Alpaca: US shares from all exchanges since 2016, and crypto",
+    timeframes=("m", "h", "1d", "1w", "1M", "2M", "3M", "4M", "6M", "12M"),
+    licence="By your agreement with Alpaca, for your own use",
+    survivorship="Unknown: Alpaca does not state which delisted shares it keeps",
+    adjust=Adjust.NONE,
+    delay_seconds=900,
+    symbols_per_request=100,
+)
+UNITS = {"m": "Min", "h": "Hour", "d": "Day", "w": "Week", "M": "Month"}
+COUNTS = {"m": range(1, 60), "h": range(1, 24), "d": (1,), "w": (1,), "M": (1, 2, 3, 4, 6, 12)}
+PHASES = {
+    "core": "open",
+    "pre": "pre_market",
+    "post": "after_hours",
+    "closed": "closed",
+    "lunch": "closed",
+}
+VENUES = ("NYSE", "NASDAQ")
+TABLES: dict[str, Callable[[dict[str, Any]], pa.Table]] = {
+    "bars": tables.bar_table,
+    "trades": tables.trade_table,
+    "quotes": tables.quote_table,
+}
+
+
+@dataclass(frozen=True)
+class Market:
+    """A part of the service that answers alike."""
+
+    path: str
+    version: str
+    needs_key: bool
+    for_bars: dict[str, str] = field(default_factory=dict)
+
+    def how(self) -> dict[str, Any]:
+        """As `Client.ask` takes it."""
+        return {"version": self.version, "needs_key": self.needs_key}
+
+
+SHARES = Market("/stocks", "v2", needs_key=True, for_bars={"adjustment": "raw"})
+CRYPTO = Market("/crypto/us", "v1beta3", needs_key=False)
+
+
+class Alpaca:
+    """US shares (``AAPL``) and crypto (``BTC/USD``) at Alpaca.
+
+    Prices are as traded. Bars of a day or longer are stamped at midnight in New York, in UTC, those
+    of crypto at midnight UTC. Crypto needs no key.
+    """
+
+    facts = FACTS
+
+    def bars(
+        self, symbols: Sequence[str], timeframe: Timeframe, start: datetime, end: datetime
+    ) -> Iterator[pa.Table]:
+        """Bars that begin in ``[start, end)`` (naive UTC), page by page in `BAR_COLUMNS`.
+
+        Symbol after symbol. Minutes outside the regular session are among them.
+
+        Parameters
+        ----------
+        symbols : sequence of str
+            Those with a slash are crypto.
+        timeframe : Timeframe
+            As `facts` lists them.
+        start, end : datetime
+            Naive UTC.
+
+        Yields
+        ------
+        pyarrow.Table
+            At most 10,000 rows.
+
+        Raises
+        ------
+        InvalidInput
+            If Alpaca has no bars of this length.
+        UnknownName
+            If a symbol never had a bar; after the bars of the others.
+        """
+        period = {"timeframe": _written(timeframe), **_period(start, end)}
+        if start >= end:
+            return
+        for market, some in _groups(symbols):
+            yield from self._rows(market, "bars", some, {**period, **market.for_bars})
+
+    def trades(self, symbol: str, start: datetime, end: datetime) -> Iterator[pa.Table]:
+        """Trades of ``[start, end)`` in order of time, page by page in `TRADE_COLUMNS`."""
+        return self._ticks("trades", symbol, start, end)
+
+    def quotes(self, symbol: str, start: datetime, end: datetime) -> Iterator[pa.Table]:
+        """Best bids and offers of ``[start, end)``, page by page in `QUOTE_COLUMNS`."""
+        return self._ticks("quotes", symbol, start, end)
+
+    def snapshots(self, symbols: Sequence[str]) -> pa.Table:
+        """The last trade, the quote and the session of each symbol, in `SNAPSHOT_COLUMNS`.
+
+        Parameters
+        ----------
+        symbols : sequence of str
+            Those with a slash are crypto.
+
+        Returns
+        -------
+        pyarrow.Table
+            One row for each symbol, in their order.
+
+        Raises
+        ------
+        UnknownName
+            If Alpaca has no snapshot of one.
+        """
+        found: dict[str, Any] = {}
+        for market, some in _groups(symbols):
+            parameters = {"symbols": ",".join(some)}
+            answer = self._data.ask(f"{market.path}/snapshots", parameters, **market.how())
+            found |= answer if market is SHARES else answer.get("snapshots", {})
+        _refuse_missing(symbols, {symbol for symbol, parts in found.items() if parts})
+        return tables.snapshot_table({symbol: found[symbol] for symbol in symbols})
+
+    def status(self) -> MarketStatus:
+        """Whether New York is open, and each of its two exchanges.
+
+        Returns
+        -------
+        MarketStatus
+            By the clock of Alpaca's trading host.
+        """
+        answer = self._trading.ask("/clock", {"markets": ",".join(VENUES)}, version="v3")
+        try:
+            clocks = {one["market"]["acronym"]: one for one in answer["clocks"]}
+            venues = {name: PHASES[clock["phase"]] for name, clock in clocks.items()}
+            at = datetime.fromisoformat(clocks[VENUES[0]]["timestamp"])
+            return MarketStatus(venues[VENUES[0]], at.astimezone(UTC).replace(tzinfo=None), venues)
+        except (KeyError, TypeError, ValueError) as error:
+            raise BadAnswer(
+                "Alpaca's clock has another form than it documents", seen=str(error)
+            ) from None
+
+    def _ticks(self, kind: str, symbol: str, start: datetime, end: datetime) -> Iterator[pa.Table]:
+        if start < end:
+            yield from self._rows(_market(symbol), kind, [symbol], _period(start, end))
+
+    def _rows(
+        self, market: Market, kind: str, symbols: Sequence[str], parameters: dict[str, str]
+    ) -> Iterator[pa.Table]:
+        """The pages of one kind of rows; then it is asked whether silent symbols exist."""
+        seen = set()
+        for found in self._pages(market, kind, symbols, parameters):
+            seen |= set(found)
+            yield TABLES[kind](found)
+        silent = [symbol for symbol in symbols if symbol not in seen]
+        if silent:
+            always = {"timeframe": "12Month", "start": "1970-01-01"}
+            pages = self._pages(market, "bars", silent, always)
+            _refuse_missing(silent, {symbol for found in pages for symbol in found})
+
+    def _pages(
+        self, market: Market, kind: str, symbols: Sequence[str], parameters: dict[str, str]
+    ) -> Iterator[dict[str, Any]]:
+        path, asked = f"{market.path}/{kind}", {"symbols": ",".join(symbols), **parameters}
+        for page in self._data.pages(path, asked, **market.how()):
+            yield page.get(kind) or {}
+
+    @cached_property
+    def _data(self) -> Client:
+        settings = load_settings()
+        return _client(settings.alpaca_data_url, settings)
+
+    @cached_property
+    def _trading(self) -> Client:
+        settings = load_settings()
+        return _client(settings.alpaca_trading_url, settings)
+
+
+def _client(url: str, settings: Settings) -> Client:
+    from workbench.adapters.alpaca.client import Client  # noqa: PLC0415  heavy: alpaca
+
+    key, secret = settings.alpaca_api_key, settings.alpaca_secret_key
+    return Client(url, key, secret, settings.alpaca_requests_per_minute)
+
+
+def _market(symbol: str) -> Market:
+    return CRYPTO if "/" in symbol else SHARES
+
+
+def _groups(symbols: Iterable[str]) -> Iterator[tuple[Market, list[str]]]:
+    """The symbols of each market, as many at a time as one request takes."""
+    most = FACTS.symbols_per_request
+    given = list(dict.fromkeys(symbols))
+    for market in (SHARES, CRYPTO):
+        some = [symbol for symbol in given if _market(symbol) is market]
+        for at in range(0, len(some), most):
+            yield market, some[at : at + most]
+
+
+def _written(timeframe: Timeframe) -> str:
+    if timeframe.count not in COUNTS.get(timeframe.unit, ()):
+        raise InvalidInput(
+            "Alpaca has no bars of this length",
+            seen=str(timeframe),
+            cure="Ask for 1m to 59m, 1h to 23h, 1d, 1w, 1M, 2M, 3M, 4M, 6M or 12M",
+        )
+    return f"{timeframe.count}{UNITS[timeframe.unit]}"
+
+
+def _period(start: datetime, end: datetime) -> dict[str, str]:
+    """As Alpaca wants it: the end belongs to it, so that it is a nanosecond earlier."""
+    last = end - timedelta(microseconds=1)
+    return {"start": f"{start.isoformat()}Z", "end": f"{last:%Y-%m-%dT%H:%M:%S.%f}999Z"}
+
+
+def _refuse_missing(symbols: Iterable[str], known: set[str]) -> None:
+    for symbol in symbols:
+        if symbol not in known:
+            raise UnknownName(
+                "symbol at Alpaca", symbol, cure="Write shares as AAPL or BRK.B, crypto as BTC/USD"
+            )
