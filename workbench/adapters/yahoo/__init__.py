@@ -1,0 +1,5 @@
+"""Yahoo: bars, corporate actions and what a symbol is, without an account."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

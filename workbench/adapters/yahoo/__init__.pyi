@@ -1,0 +1,3 @@
+from .source import Yahoo as Yahoo
+
+__all__ = ["Yahoo"]
