@@ -71,6 +71,9 @@ class Settings(BaseSettings):
     polygon_url: str = Field(
         default="https://api.polygon.io", description="Where Polygon's REST service is."
     )
+    polygon_requests_per_minute: int = Field(
+        default=6000, ge=1, description="How often Polygon is asked; 5 on its free plan."
+    )
     alpaca_api_key: SecretStr | None = _key_of(
         "alpaca_api_key", "APCA_API_KEY_ID", "Key of Alpaca."
     )

@@ -29,9 +29,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from vendors import alpaca, polygon, yahoo
 from vendors.tables import rows_of, schema_of
 from workbench.ports import adapter
-from workbench.wire import pausing
+from workbench.wire import pausing, tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 
 __all__ = ["VENDORS", "Stand", "rows_of", "schema_of", "served", "vendors_with"]
 
-VENDORS: tuple[ModuleType, ...] = ()
+VENDORS: tuple[ModuleType, ...] = (alpaca, polygon, yahoo)
 
 
 @dataclass
@@ -91,6 +92,7 @@ def served(
     with vendor.Server(**how) if vendor.Server else nullcontext() as server:
         for name, value in vendor.settings(server).items():
             patch.setenv(name, value)
+        patch.setattr(tokens, "_shared", {})  # what other tests asked for is not counted
         stand = Stand(vendor, role, server)
         with pausing(stand.waits.append):
             yield stand

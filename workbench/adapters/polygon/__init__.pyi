@@ -1,0 +1,3 @@
+from .source import Polygon as Polygon
+
+__all__ = ["Polygon"]

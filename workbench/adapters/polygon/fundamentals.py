@@ -1,0 +1,102 @@
+"""Facts of filed reports: Polygon's financials."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from workbench.adapters.polygon.listings import require_known
+from workbench.adapters.polygon.tables import as_documented, midnight, table, within
+from workbench.domain import FUNDAMENTAL_COLUMNS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pyarrow as pa
+
+    from workbench.adapters.polygon.client import Client
+
+    Row = dict[str, Any]
+
+__all__ = ["fact_table", "facts_of"]
+
+MOST_PER_PAGE = 100
+FORMS = {"annual": "10-K", "quarterly": "10-Q"}
+"""Of the timeframes; the third, ``ttm``, is Polygon's own sum and no report."""
+BALANCE = "balance_sheet"
+EDGAR_CLOSES = time(22, tzinfo=ZoneInfo("America/New_York"))
+"""When the SEC stops taking filings for the day."""
+BEFORE, AFTER = timedelta(days=1), timedelta(days=5)
+"""How far the day of a filing may lie from its acceptance: what comes late in the evening before
+a long weekend is filed on the next business day."""
+
+
+def facts_of(client: Client, symbol: str, start: datetime, end: datetime) -> Iterator[pa.Table]:
+    """Facts of the reports of a symbol that were filed in ``[start, end)``."""
+    if start >= end:
+        return
+    is_known = False
+    for page in client.pages(
+        client.rest.vx.list_stock_financials,
+        ticker=symbol,
+        filing_date_gte=str((start - BEFORE).date()),
+        filing_date_lte=str((end + AFTER).date()),
+        sort="filing_date",
+        order="asc",
+        limit=MOST_PER_PAGE,
+    ):
+        is_known = is_known or bool(page.get("results"))
+        kept = within(fact_table(symbol, page), start, end, "filed_at")
+        if kept.num_rows:
+            yield kept
+    if not is_known:
+        require_known(client, symbol)
+
+
+def fact_table(symbol: str, page: Row) -> pa.Table:
+    """A page of financials in `FUNDAMENTAL_COLUMNS`, one row for each fact."""
+    with as_documented():
+        reports = [row for row in page.get("results") or [] if row["timeframe"] in FORMS]
+        facts = [fact for report in reports for fact in _facts(symbol, report)]
+        values = {name: [fact.get(name) for fact in facts] for name in FUNDAMENTAL_COLUMNS}
+        return table(FUNDAMENTAL_COLUMNS, len(facts), values)
+
+
+def _facts(symbol: str, report: Row) -> Iterator[Row]:
+    same = {
+        "symbol": symbol,
+        "time": midnight(report["end_date"]),
+        "fiscal_year": int(report["fiscal_year"]) if report.get("fiscal_year") else None,
+        "fiscal_period": report["fiscal_period"],
+        "form": FORMS[report["timeframe"]],
+        "filed_at": _filed_at(report),
+        "source_id": (report.get("source_filing_url") or "").rpartition("/")[2] or None,
+    }
+    start = midnight(report.get("start_date"))
+    for statement, points in report["financials"].items():
+        for item, point in points.items():
+            yield {
+                **same,
+                "item": item,
+                "period_start": None if statement == BALANCE else start,
+                "value": point["value"],
+                "unit": point["unit"],
+            }
+
+
+def _filed_at(report: Row) -> datetime | None:
+    """When the report was public at the latest, in UTC.
+
+    EDGAR's acceptance where it is stated (digits in New York's time, whatever zone is written
+    behind them), else when EDGAR closed on the day of the filing.
+    """
+    accepted, filed = report.get("acceptance_datetime"), midnight(report.get("filing_date"))
+    if accepted:
+        digits = "".join(letter for letter in str(accepted) if letter.isdigit())[:14]
+        local = datetime.strptime(digits, "%Y%m%d%H%M%S").replace(tzinfo=EDGAR_CLOSES.tzinfo)
+    elif filed:
+        local = datetime.combine(filed, EDGAR_CLOSES)
+    else:
+        return None
+    return local.astimezone(UTC).replace(tzinfo=None)
