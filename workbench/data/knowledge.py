@@ -80,7 +80,7 @@ def latest(rows: pa.Table, keys: Sequence[str], as_of: datetime | None = None) -
     return rows.filter(pa.array(~np.append(repeated[1:], False))) if repeated.any() else rows
 
 
-def upsert(
+def upsert(  # noqa: PLR0913  what a row says about itself
     lake: Lake,
     table: str,
     dataset: str,

@@ -1,3 +1,4 @@
+from .currencies import CURRENCIES as CURRENCIES
 from .dataset import DatasetName as DatasetName
 from .enums import Adjust as Adjust
 from .enums import AssetClass as AssetClass
@@ -9,6 +10,7 @@ from .refs import DatasetRef as DatasetRef
 from .refs import FeatureRef as FeatureRef
 from .refs import ModelRef as ModelRef
 from .refs import Ref as Ref
+from .refs import SourceRef as SourceRef
 from .refs import StrategyRef as StrategyRef
 from .result import Number as Number
 from .result import Result as Result
@@ -33,6 +35,7 @@ __all__ = [
     "ACTION_COLUMNS",
     "ALIAS_COLUMNS",
     "BAR_COLUMNS",
+    "CURRENCIES",
     "FUNDAMENTAL_COLUMNS",
     "INSTRUMENT_COLUMNS",
     "LAKE_COLUMNS",
@@ -57,6 +60,7 @@ __all__ = [
     "Result",
     "Scope",
     "Session",
+    "SourceRef",
     "StrategyRef",
     "Timeframe",
     "as_session",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 
-__all__ = ["DatasetRef", "FeatureRef", "ModelRef", "Ref", "StrategyRef"]
+__all__ = ["DatasetRef", "FeatureRef", "ModelRef", "Ref", "SourceRef", "StrategyRef"]
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Ref:
     Parameters
     ----------
     kind : str
-        What the name names: ``dataset``, ``strategy``, ``model`` or ``feature``.
+        What the name names: ``dataset``, ``source``, ``strategy``, ``model`` or ``feature``.
         A form offers the registered names of this kind.
     example : str
         A name that exists in every installation.
@@ -55,8 +55,10 @@ if TYPE_CHECKING:
     StrategyRef = str | Callable[..., Any] | Any
     ModelRef = str | Any
     FeatureRef = str | Callable[..., Any] | Any
+    SourceRef = str | Any
 else:
     DatasetRef = Annotated[Any, Ref("dataset", "sp500-20:AAPL")]
     StrategyRef = Annotated[Any, Ref("strategy", "momentum")]
     ModelRef = Annotated[Any, Ref("model", "naive")]
     FeatureRef = Annotated[Any, Ref("feature", "momentum")]
+    SourceRef = Annotated[Any, Ref("source", "synthetic")]

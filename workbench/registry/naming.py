@@ -31,6 +31,7 @@ DECLARED = {"strategy": "strategies", "feature": "features"}
 LISTED = {
     "dataset": "workbench.data.catalogue:dataset_names",
     "model": "workbench.forecast.models:model_names",
+    "source": "workbench.data.downloads.vendors:source_names",
 }
 """Kind → function that lists the names; their rooms keep them, not this registry."""
 

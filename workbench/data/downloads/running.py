@@ -1,0 +1,273 @@
+"""A download from the first question to the manifest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from workbench.data.actions import gather_actions, load_actions, store_actions
+from workbench.data.downloads.cataloguing import check_dataset, dataset_name, write_facts
+from workbench.data.downloads.coverage import Covered, load_coverage, missing, record_coverage
+from workbench.data.downloads.fetching import Job, Outcome, fetch_bars
+from workbench.data.downloads.planning import complete_until, expected_bars, pieces
+from workbench.data.downloads.results import DownloadReport
+from workbench.data.downloads.unadjusting import as_traded
+from workbench.data.downloads.vendors import (
+    calendar_of,
+    currency_of,
+    reference_of,
+    source_of,
+    spelled,
+)
+from workbench.domain import Adjust, Timeframe
+from workbench.errors import InvalidInput, NoData, UnknownName
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from workbench.context import Context
+    from workbench.data.downloads.coverage import Span
+    from workbench.data.downloads.planning import Piece
+    from workbench.ports import ReferenceSource
+
+__all__ = ["Request", "download"]
+
+YEARS_OF_DAYS, DAYS_OF_MINUTES = 20, 30
+"""How far back a download begins if nobody says otherwise."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What somebody wants to have.
+
+    Parameters
+    ----------
+    source : str or BarSource
+        The vendor.
+    symbols : sequence of str
+        Of the workbench.
+    start, end : datetime or None
+        ``[start, end)``, naive UTC.
+    timeframe : str
+        The length of a bar.
+    dataset, calendar : str
+        Empty means the usual.
+    actions : bool
+        Corporate actions too, where the vendor has them.
+    refresh : bool
+        Ask again for what is there, to see what the vendor has revised.
+    """
+
+    source: Any
+    symbols: Sequence[str]
+    start: datetime | None = None
+    end: datetime | None = None
+    timeframe: str = "1d"
+    dataset: str = ""
+    calendar: str = ""
+    actions: bool = True
+    refresh: bool = False
+
+
+def download(request: Request, context: Context, *, dry_run: bool = False) -> DownloadReport:
+    """Bring into the lake what is missing of a request.
+
+    Parameters
+    ----------
+    request : Request
+        What is wanted.
+    context : Context
+        Lake, clock, progress and the wish to stop.
+    dry_run : bool
+        Only tell what would be asked for.
+
+    Returns
+    -------
+    DownloadReport
+        What came.
+
+    Raises
+    ------
+    WireError
+        If the vendor fails; what came whole is kept and the next download goes on from there.
+    InvalidInput
+        If the request cannot be carried out as it is.
+    UnknownName
+        If no symbol of the request exists.
+    """
+    job, period, wanted = _planned(request, context)
+    outcome = Outcome()
+    acted = 0
+    if not dry_run:
+        reference = reference_of(request.source, job.name) if request.actions else None
+        try:
+            acted = _with_actions(job, reference, period, request, context)
+            job = _as_traded(job, reference, context)
+            fetch_bars(job, wanted, context, outcome)
+        finally:
+            _catalogued(job, outcome, actions=reference is not None, context=context)
+        _refuse_nothing(request, outcome)
+    return _report(job, period, wanted, outcome, acted, dry_run=dry_run, context=context)
+
+
+def _planned(request: Request, context: Context) -> tuple[Job, Span, list[Piece]]:
+    source, name = source_of(request.source)
+    timeframe = Timeframe.parse(request.timeframe)
+    _check_timeframe(timeframe, source.facts.timeframes, name)
+    if not request.symbols:
+        raise InvalidInput("No symbol is asked for", seen=[], cure="Give symbols=['AAPL', …]")
+    dataset = request.dataset or dataset_name(name, str(timeframe))
+    held = check_dataset(dataset, name, str(timeframe))
+    own = held.calendar if held else source.facts.calendar
+    calendar = request.calendar or calendar_of(request.symbols, own)
+    now = context.now().replace(tzinfo=None)
+    job = Job(
+        source=source,
+        name=name,
+        dataset=dataset,
+        vendor_symbols=spelled(request.symbols, name, context.lake),
+        timeframe=timeframe,
+        calendar=calendar,
+        content=f"{name} {now:%Y-%m-%dT%H:%M:%S}",
+    )
+    period = _period(request, job, now)
+    covered = load_coverage(context.lake, dataset, "bars")
+    wanted = pieces(
+        list(job.vendor_symbols),
+        covered,
+        period,
+        timeframe,
+        together=source.facts.symbols_per_request,
+        refresh=request.refresh,
+    )
+    return job, period, wanted
+
+
+def _check_timeframe(timeframe: Timeframe, able: Sequence[str], name: str) -> None:
+    if str(timeframe) not in able and timeframe.unit not in able:
+        raise UnknownName(f"timeframe at {name}", str(timeframe), able)
+
+
+def _period(request: Request, job: Job, now: datetime) -> Span:
+    complete = complete_until(job.timeframe, job.calendar, now, job.source.facts.delay_seconds)
+    end = min(request.end, complete) if request.end else complete
+    days = DAYS_OF_MINUTES if job.timeframe.is_intraday else 366 * YEARS_OF_DAYS
+    start = request.start or (complete - timedelta(days=days)).replace(hour=0, minute=0)
+    if start >= end:
+        raise NoData(
+            "No bar of this period is complete yet",
+            seen=f"{start} to {request.end or 'now'}",
+            cure=f"Choose an earlier start: bars are complete until {end}",
+        )
+    return start, end
+
+
+def _with_actions(
+    job: Job,
+    reference: ReferenceSource | None,
+    period: Span,
+    request: Request,
+    context: Context,
+) -> int:
+    """Fetch the corporate actions up to today that are not covered; how many are new."""
+    if reference is None:
+        return 0
+    now = context.now().replace(tzinfo=None)
+    until = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    covered = {} if request.refresh else load_coverage(context.lake, job.dataset, "actions")
+    count = 0
+    by_gap: dict[Span, list[str]] = {}
+    for symbol in job.vendor_symbols:
+        for gap in missing(covered.get(symbol, []), period[0], until):
+            by_gap.setdefault(gap, []).append(symbol)
+    for (start, end), symbols in by_gap.items():
+        for number, symbol in enumerate(symbols):
+            context.progress(number, len(symbols), f"corporate actions of {symbol}")
+            count += _actions_of(job, reference, symbol, (start, end), context)
+    return count
+
+
+def _actions_of(
+    job: Job, reference: ReferenceSource, symbol: str, span: Span, context: Context
+) -> int:
+    now = context.now().replace(tzinfo=None)
+    called = {job.vendor_symbols[symbol]: symbol}
+    count = rows = 0
+    try:
+        for good, _bad in gather_actions(reference, called, *span):
+            made = store_actions(context.lake, job.dataset, good, now)
+            count += made.new + made.revised
+            rows += good.num_rows
+    except UnknownName:
+        return 0  # the bars will say so
+    # Today is not over: an action of today may still be announced.
+    whole = Covered(symbol, span[0], span[1] - timedelta(days=1), rows)
+    if whole.start < whole.end:
+        record_coverage(
+            context.lake, job.dataset, "actions", [whole], content=job.content, recorded_at=now
+        )
+    return count
+
+
+def _as_traded(job: Job, reference: ReferenceSource | None, context: Context) -> Job:
+    """The job, with the undoing of the vendor's own splits where it adjusts for them."""
+    if job.source.facts.adjust is not Adjust.SPLITS or reference is None:
+        return job
+    actions = load_actions(context.lake, job.dataset, list(job.vendor_symbols))
+    facts = {**job.__dict__, "unadjusted": partial(as_traded, actions=actions)}
+    return Job(**facts)
+
+
+def _catalogued(job: Job, outcome: Outcome, *, actions: bool, context: Context) -> None:
+    if not outcome.touched:
+        return
+    facts = job.source.facts
+    write_facts(
+        job.dataset,
+        facts,
+        timeframe=str(job.timeframe),
+        calendar=job.calendar,
+        currency=currency_of(list(job.vendor_symbols), facts.currency),
+        actions=actions,
+        touched=outcome.touched,
+        lake=context.lake,
+    )
+
+
+def _refuse_nothing(request: Request, outcome: Outcome) -> None:
+    """Symbols that cannot be had are reported beside the others; if there are none, it failed."""
+    if outcome.failed and set(outcome.failed) == set(request.symbols):
+        raise next(iter(outcome.failed.values()))
+
+
+def _report(
+    job: Job,
+    period: Span,
+    wanted: Sequence[Piece],
+    outcome: Outcome,
+    acted: int,
+    *,
+    dry_run: bool,
+    context: Context,
+) -> DownloadReport:
+    return DownloadReport(
+        dataset=job.dataset,
+        source=job.name,
+        timeframe=str(job.timeframe),
+        symbols=list(job.vendor_symbols),
+        start=period[0],
+        end=period[1],
+        dry_run=dry_run,
+        pieces=len(wanted),
+        expected=sum(expected_bars(one, job.timeframe, job.calendar) for one in wanted),
+        new=outcome.new,
+        revised=outcome.revised,
+        unchanged=outcome.unchanged,
+        quarantined=outcome.quarantined,
+        actions=acted,
+        reasons=dict(outcome.reasons),
+        failed={symbol: str(error) for symbol, error in outcome.failed.items()},
+        lake_version=context.lake.version(job.table),
+    )
