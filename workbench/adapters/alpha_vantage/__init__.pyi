@@ -1,0 +1,3 @@
+from .source import AlphaVantage as AlphaVantage
+
+__all__ = ["AlphaVantage"]
