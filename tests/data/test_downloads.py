@@ -1,0 +1,406 @@
+"""A download asks for what is missing, keeps what came whole, and never flatters what came late."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workbench.context import Context, Resources
+from workbench.data import load_bars
+from workbench.data.catalogue import manifest
+from workbench.data.downloads import download_data
+from workbench.data.downloads.coverage import (
+    Covered,
+    load_coverage,
+    missing,
+    record_coverage,
+    united,
+)
+from workbench.data.downloads.planning import Piece, complete_until, expected_bars, pieces
+from workbench.data.quality import list_quarantine
+from workbench.domain import Adjust, Timeframe
+from workbench.errors import (
+    Cancelled,
+    InvalidInput,
+    NoData,
+    QuotaExhausted,
+    ServiceUnavailable,
+    UnknownName,
+)
+from workbench.ports import SourceFacts
+from workbench.store import MemoryLake
+
+DAY = Timeframe.parse("1d")
+
+
+def moment(text):
+    return datetime.fromisoformat(text)
+
+
+days = st.integers(0, 60).map(lambda number: moment("2024-01-01") + timedelta(days=number))
+spans = st.tuples(days, days).map(sorted).map(tuple).filter(lambda span: span[0] < span[1])
+
+
+@given(st.lists(spans, max_size=6), spans)
+def test_what_is_missing_is_what_no_period_covers(covered, wanted):
+    def each(span):
+        return {span[0] + timedelta(days=n) for n in range((span[1] - span[0]).days)}
+
+    gaps = missing(united(covered), *wanted)
+    held = set().union(*map(each, covered))
+    assert set().union(*map(each, gaps)) == each(wanted) - held
+    assert gaps == united(gaps)
+
+
+def test_coverage_is_remembered_by_dataset_and_kind():
+    lake = MemoryLake()
+    assert load_coverage(lake, "mine", "bars") == {}
+    found = [Covered("A", moment("2024-01-01"), moment("2024-02-01"), 20)]
+    for start, end in (("2024-02-01", "2024-03-01"), ("2024-05-01", "2024-06-01")):
+        found.append(Covered("A", moment(start), moment(end), 0))
+    record_coverage(lake, "mine", "bars", found, content="x", recorded_at=moment("2024-07-01"))
+    assert load_coverage(lake, "mine", "bars") == {
+        "A": [
+            (moment("2024-01-01"), moment("2024-03-01")),
+            (moment("2024-05-01"), moment("2024-06-01")),
+        ]
+    }
+    assert load_coverage(lake, "mine", "actions") == load_coverage(lake, "other", "bars") == {}
+
+
+def test_symbols_with_the_same_gap_are_asked_for_together():
+    period = (moment("2024-01-01"), moment("2024-02-01"))
+    covered = {"B": [(moment("2024-01-01"), moment("2024-01-15"))], "C": [period]}
+    assert pieces(["A", "B", "C", "D", "E"], covered, period, DAY, together=2) == [
+        Piece(("A", "D"), *period),
+        Piece(("E",), *period),
+        Piece(("B",), moment("2024-01-15"), period[1]),
+    ]
+
+
+def test_a_refresh_asks_again_and_says_what_was_there():
+    period = (moment("2024-01-01"), moment("2024-02-01"))
+    covered = {"A": [(moment("2023-01-01"), moment("2024-01-15"))]}
+    assert pieces(["A"], covered, period, DAY, refresh=True) == [
+        Piece(("A",), moment("2024-01-15"), period[1]),
+        Piece(("A",), period[0], moment("2024-01-15"), again=True),
+    ]
+
+
+def test_a_year_of_minutes_is_asked_for_in_windows():
+    minute = Timeframe.parse("1m")
+    period = (moment("2024-01-01"), moment("2025-01-01"))
+    made = pieces(["A"], {}, period, minute)
+    assert len(made) == 11
+    assert united([(one.start, one.end) for one in made]) == [period]
+    # 252 sessions of 390 minutes are 98,280
+    assert sum(expected_bars(one, minute, "XNYS") for one in made) == pytest.approx(
+        98_280, rel=0.01
+    )
+    assert expected_bars(Piece(("A", "B"), *period), DAY, "XNYS") == 2 * 252
+
+
+@pytest.mark.parametrize(
+    ("timeframe", "calendar", "now", "until"),
+    [
+        ("1d", "XNYS", "2024-03-08T20:59:59", "2024-03-08"),  # before the close of a Friday
+        ("1d", "XNYS", "2024-03-08T21:00:00", "2024-03-11"),  # at the close: the next is Monday
+        ("1d", "XNYS", "2024-03-11T20:00:00", "2024-03-12"),  # summer time has begun
+        ("1d", "24/7", "2024-03-09T12:00:00", "2024-03-09"),
+        ("1w", "XNYS", "2024-03-08T21:00:00", "2024-03-04"),
+        ("1h", "24/7", "2024-03-08T20:59:59", "2024-03-08T20:00:00"),
+        ("5m", "24/7", "2024-03-08T20:05:00", "2024-03-08T20:05:00"),
+    ],
+)
+def test_what_is_not_complete_is_not_asked_for(timeframe, calendar, now, until):
+    made = complete_until(Timeframe.parse(timeframe), calendar, moment(now), 0)
+    assert made == moment(until)
+
+
+def test_the_vendors_delay_counts():
+    made = complete_until(DAY, "XNYS", moment("2024-03-08T21:10:00"), 900)
+    assert made == moment("2024-03-08")
+
+
+class Vendor:
+    """A source whose prices a test can change, and which fails when it is told to."""
+
+    def __init__(self, name="vendor", together=1, adjust=Adjust.NONE):
+        self.facts = SourceFacts(
+            name=name,
+            title="A vendor of tests",
+            timeframes=("1d", "m"),
+            licence="None.",
+            survivorship="Survivors only.",
+            adjust=adjust,
+            symbols_per_request=together,
+        )
+        self.closes = {}
+        self.asked = []
+        self.failing = {}
+        self.unknown = set()
+
+    def put(self, symbol, first, *closes):
+        """Closes of one session after the other, stamped as New York's midnight."""
+        days = np.busday_offset(first, np.arange(len(closes)), roll="forward")
+        for day, close in zip(days, closes, strict=True):
+            self.closes[symbol, day] = close
+
+    def bars(self, symbols, _timeframe, start, end):
+        self.asked.append((tuple(symbols), start, end))
+        if len(self.asked) in self.failing:
+            raise self.failing[len(self.asked)]
+        for symbol in symbols:
+            if symbol in self.unknown:
+                raise UnknownName("symbol at vendor", symbol, [])
+        for symbol in symbols:
+            found = {d: c for (s, d), c in self.closes.items() if s == symbol}
+            stamps = [np.datetime64(d, "us") + np.timedelta64(5, "h") for d in sorted(found)]
+            rows = [
+                (symbol, at, close)
+                for at, close in zip(stamps, (found[d] for d in sorted(found)), strict=True)
+                if np.datetime64(start) <= at < np.datetime64(end)
+            ]
+            closes = pa.array([close for *_, close in rows], pa.float64())
+            yield pa.table(
+                {
+                    "symbol": pa.array([name for name, *_ in rows], pa.string()),
+                    "time": pa.array([at for _, at, _ in rows], pa.timestamp("us")),
+                    **dict.fromkeys(("open", "high", "low", "close"), closes),
+                    "volume": pa.array([1e8 / close for *_, close in rows], pa.float64()),
+                }
+            )
+
+
+class Clock:
+    def __init__(self, text):
+        self.now = moment(text).replace(tzinfo=UTC)
+
+    def __call__(self):
+        return self.now
+
+    def pass_to(self, text):
+        self.now = moment(text).replace(tzinfo=UTC)
+
+
+@pytest.fixture
+def clock():
+    return Clock("2024-01-12T22:00:00")
+
+
+@pytest.fixture
+def context(own_home, clock):
+    return Context(resources=Resources(lake=MemoryLake()), clock=clock)
+
+
+@pytest.fixture
+def vendor():
+    made = Vendor()
+    made.put("AAA", "2024-01-02", *range(10, 19))
+    made.put("BBB", "2024-01-02", *range(20, 29))
+    return made
+
+
+def get(vendor, context, *symbols, start="2024-01-02", **how):
+    return download_data(vendor, list(symbols or ("AAA", "BBB")), start, context=context, **how)
+
+
+def closes(context, symbol="AAA", **how):
+    return (
+        load_bars(f"vendor-1d:{symbol}", context=context, **how)["close"].to_numpy()[:, 0].tolist()
+    )
+
+
+def test_a_second_download_asks_nothing(vendor, context):
+    first = get(vendor, context)
+    assert (first.dataset, first.new, first.pieces) == ("vendor-1d", 18, 2)
+    count = len(vendor.asked)
+    again = get(vendor, context)
+    assert (again.new, again.pieces, len(vendor.asked)) == (0, 0, count)
+    assert closes(context) == list(range(10, 19))
+
+
+def test_the_next_day_asks_for_the_next_day_only(vendor, context, clock):
+    get(vendor, context)
+    vendor.put("AAA", "2024-01-16", 99)  # the fifteenth is a holiday
+    clock.pass_to("2024-01-16T22:00:00")
+    made = get(vendor, context, "AAA")
+    assert made.new == 1
+    assert vendor.asked[-1][1] >= moment("2024-01-13")
+    assert closes(context)[-1] == 99
+    assert str(manifest("vendor-1d").universe["AAA"].end) == "2024-01-16"
+
+
+def test_a_longer_past_is_added_before(vendor, context):
+    get(vendor, context, "AAA", start="2024-01-08")
+    made = get(vendor, context, "AAA")
+    assert made.new == 4
+    assert closes(context) == list(range(10, 19))
+
+
+def test_the_bar_of_a_session_that_is_open_is_not_kept(vendor, context, clock):
+    clock.pass_to("2024-01-12T15:00:00")
+    get(vendor, context)
+    assert closes(context) == list(range(10, 18))
+
+
+def test_nothing_is_complete_yet(vendor, context):
+    with pytest.raises(NoData, match="complete"):
+        get(vendor, context, start="2024-01-16")
+
+
+def test_a_dry_run_asks_nobody(vendor, context):
+    made = get(vendor, context, dry_run=True)
+    assert (made.pieces, made.expected, made.new, vendor.asked) == (2, 18, 0, [])
+    assert context.lake.tables() == []
+
+
+def test_a_revision_and_a_late_bar_are_known_from_the_refresh_on(vendor, context, clock):
+    del vendor.closes["AAA", np.datetime64("2024-01-04")]
+    get(vendor, context, "AAA")
+    vendor.put("AAA", "2024-01-03", 11.5, 12)
+    clock.pass_to("2024-02-01T12:00:00")
+    made = get(vendor, context, "AAA", refresh=True)
+    assert (made.new, made.revised, made.unchanged) == (1, 1, 7)
+    assert closes(context)[:3] == [10, 11.5, 12]
+    assert closes(context, as_of="2024-01-31")[:3] == [10, 11, 13]
+    assert closes(context, as_of="2024-01-03") == [10, 11]
+    assert closes(context, as_of="2024-01-03T20:59") == [10]
+    made = load_bars("vendor-1d:AAA", context=context)
+    assert made.attrs["revised"] == 2
+
+
+def test_unknown_symbols_are_told_beside_the_others(vendor, context):
+    vendor = Vendor(together=3)
+    vendor.put("AAA", "2024-01-02", 10, 11)
+    vendor.unknown = {"NOPE"}
+    made = get(vendor, context, "AAA", "NOPE", "BBB")
+    assert made.new == 2
+    assert list(made.failed) == ["NOPE"]
+    assert "NOPE" in repr(made)
+    assert made.to_frame().loc["AAA", "problem"] == ""
+
+
+def test_only_unknown_symbols_are_an_error(vendor, context):
+    vendor.unknown = {"NOPE"}
+    with pytest.raises(UnknownName, match="NOPE"):
+        get(vendor, context, "NOPE")
+
+
+@pytest.mark.parametrize(
+    "error", [ServiceUnavailable("Vendor", "dropped"), QuotaExhausted("The day's are used up")]
+)
+def test_what_came_whole_before_a_failure_is_kept(vendor, context, error):
+    vendor.failing = {2: error}
+    with pytest.raises(type(error)):
+        get(vendor, context)
+    assert closes(context, "AAA") == list(range(10, 19))
+    vendor.failing = {}
+    assert get(vendor, context).pieces == 1
+    assert closes(context, "BBB") == list(range(20, 29))
+
+
+def test_a_caller_stops_it_and_what_came_whole_is_kept(vendor, context):
+    def stop_after_one(done, _total, _message):
+        if done == 1:
+            context.stop.set()
+
+    with pytest.raises(Cancelled):
+        get(vendor, context.replace(on_progress=stop_after_one))
+    context.stop.clear()
+    assert get(vendor, context).pieces == 1
+
+
+def test_a_vendor_that_asks_to_wait_can_be_left_meanwhile(vendor, context):
+    from workbench.wire import pause
+
+    def slow(*_):
+        context.stop.set()
+        pause(3_600)
+        yield
+
+    vendor.bars = slow
+    with pytest.raises(Cancelled):
+        get(vendor, context)
+
+
+def test_rows_that_cannot_be_right_are_quarantined_with_the_reason(vendor, context):
+    vendor.put("AAA", "2024-01-04", -3)
+    made = get(vendor, context)
+    assert (made.new, made.quarantined) == (17, 1)
+    assert list(made.reasons.values()) == [1]
+    assert closes(context)[:3] == [10, 11, 13]
+    (kept,) = list_quarantine("vendor-1d", context=context).to_frame().to_dict("records")
+    assert kept["symbol"] == "AAA"
+    assert kept["close"] == -3
+
+
+def test_a_dataset_is_filled_from_one_source(vendor, context):
+    get(vendor, context, dataset="mine")
+    with pytest.raises(InvalidInput, match="vendor"):
+        get(Vendor("another"), context, dataset="mine")
+    with pytest.raises(InvalidInput, match="1d"):
+        get(vendor, context, dataset="mine", timeframe="5m")
+
+
+def test_symbols_of_several_calendars_are_refused(vendor, context):
+    with pytest.raises(InvalidInput, match="24/7"):
+        get(vendor, context, "AAA", "BTC/USDT")
+
+
+@pytest.mark.parametrize(
+    ("how", "error"),
+    [
+        ({"timeframe": "1h"}, UnknownName),
+        ({"timeframe": "1x"}, InvalidInput),
+        ({"calendar": "XXXX"}, UnknownName),
+    ],
+)
+def test_what_cannot_be_asked_for_is_refused_before_anything_is(vendor, context, how, error):
+    with pytest.raises(error):
+        get(vendor, context, **how)
+    assert vendor.asked == []
+
+
+def test_an_unknown_source_lists_what_there_is(context):
+    with pytest.raises(UnknownName, match="polygon"):
+        download_data("poligon", ["AAPL"], context=context)
+    with pytest.raises(InvalidInput, match="source"):
+        download_data(42, ["AAPL"], context=context)
+
+
+class Splitting(Vendor):
+    """A vendor that divides all its prices by every split, as Yahoo does."""
+
+    def __init__(self):
+        super().__init__(adjust=Adjust.SPLITS)
+        self.splits = []
+
+    def actions(self, symbols, start, end):
+        from workbench.domain import ACTION_COLUMNS
+
+        rows = [s for s in self.splits if s["symbol"] in symbols and start <= s["time"] < end]
+        schema = pa.schema({name: pa.type_for_alias(k) for name, k in ACTION_COLUMNS.items()})
+        yield pa.Table.from_pylist(rows, schema=schema)
+
+
+def test_a_vendor_that_adjusts_for_splits_is_kept_as_traded(context, clock):
+    """What it sent before the split and after it fit together, and are what was traded."""
+    vendor = Splitting()
+    vendor.put("AAA", "2024-01-02", 400, 404, 408)
+    clock.pass_to("2024-01-04T22:00:00")
+    get(vendor, context, "AAA")
+    vendor.put("AAA", "2024-01-02", 100, 101, 102, 103, 104)  # four for one on the fifth
+    vendor.splits = [{"symbol": "AAA", "time": moment("2024-01-05"), "kind": "split", "ratio": 4.0}]
+    clock.pass_to("2024-01-08T22:00:00")
+    get(vendor, context, "AAA")
+    assert closes(context, adjust="none") == [400, 404, 408, 103, 104]
+    assert closes(context, adjust="splits") == [100, 101, 102, 103, 104]
+    assert closes(context, adjust="splits", as_of="2024-01-04") == [400, 404, 408]
+    again = get(vendor, context, "AAA", refresh=True)
+    assert (again.new, again.revised, again.unchanged) == (0, 0, 5)
