@@ -146,7 +146,7 @@ def test_vendors_have_facts_and_adapters_without_them_speak_our_language():
     assert "synthetic" in adapter_names(BarSource)
     assert vendor_symbol("BRK.B", "synthetic") == "BRK.B"
     with pytest.raises(UnknownName, match="polygon"):
-        vendor_symbol("AAPL", "polygone")
+        vendor_symbol("AAPL", "quandl")
 
 
 def test_an_option_is_read_and_written_as_the_clearing_house_does():

@@ -68,7 +68,7 @@ def asked(symbol):
 
 
 @pytest.mark.parametrize("vendor", sorted(NOTATIONS))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.data())
 def test_there_and_back(vendor, data):
     symbol = canonical_symbol(data.draw(st.one_of(*HAS[vendor])), "symbol")
@@ -78,7 +78,7 @@ def test_there_and_back(vendor, data):
 
 
 @pytest.mark.parametrize("vendor", sorted(NOTATIONS))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(SYMBOLS)
 def test_a_vendor_is_never_asked_for_something_else(vendor, symbol):
     try:
@@ -106,7 +106,7 @@ ROWS = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(ROWS)
 def test_no_day_has_two_owners_of_an_alias(rows):
     lake, written = MemoryLake(), 0

@@ -1,5 +1,6 @@
 from .forecasting import forecast_fan as forecast_fan
 from .forecasting import loss_curve as loss_curve
+from .futures import spliced_prices as spliced_prices
 from .page import Block as Block
 from .page import report_html as report_html
 from .page import save_html as save_html
@@ -8,6 +9,9 @@ from .performance import equity_curve as equity_curve
 from .performance import lines as lines
 from .performance import monthly_returns as monthly_returns
 from .portfolio import weights_area as weights_area
+from .quality import counted_findings as counted_findings
+from .quality import coverage_heatmap as coverage_heatmap
+from .quality import marked_prices as marked_prices
 from .risk import correlation_heatmap as correlation_heatmap
 from .risk import var_histogram as var_histogram
 from .theme import PALETTE as PALETTE
@@ -17,14 +21,18 @@ __all__ = [
     "PALETTE",
     "Block",
     "correlation_heatmap",
+    "counted_findings",
+    "coverage_heatmap",
     "drawdown",
     "equity_curve",
     "forecast_fan",
     "lines",
     "loss_curve",
+    "marked_prices",
     "monthly_returns",
     "report_html",
     "save_html",
+    "spliced_prices",
     "stacked",
     "var_histogram",
     "weights_area",

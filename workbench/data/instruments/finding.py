@@ -64,28 +64,33 @@ def search(
     hits = []
     for symbol, one in everything.items():
         if asset_class in {None, one.asset_class.value}:
-            fit = _fit(query.strip().casefold(), symbol, one, master.aliases_of(one.instrument), on)
-            hits += [(*fit, symbol)] if fit else []
+            aliases = master.aliases_of(one.instrument)
+            hits += _fits(query.strip().casefold(), symbol, one, aliases, on)
     if not hits:
         raise UnknownName("instrument", query, everything)
     hits.sort()
-    facts = [_facts(everything[symbol], symbol, text, master, manifests)
-             for _, text, symbol in hits[:limit]]  # fmt: skip
+    facts = [
+        _facts(everything[symbol], symbol, matched, master, manifests)
+        for _, symbol, matched in hits[:limit]
+    ]
     return InstrumentList(query=query, found=len(hits), instruments=facts)
 
 
-def _fit(
+def _fits(
     query: str, symbol: str, one: Instrument, aliases: Sequence[Alias], on: dt.date | None
-) -> tuple[int, str] | None:
-    """How well and by what an instrument fits; None if it does not."""
+) -> list[tuple[int, str, str]]:
+    """How closely and by what an instrument fits best; empty if it does not."""
     texts = [(symbol, f"symbol {symbol}")] if on is None else []
     texts += [(each.alias, f"alias {each}") for each in aliases if on is None or each.covers(on)]
-    fits = [(_closeness(query, text), said) for text, said in texts]
+    fits = [(_closeness(query, text), symbol, said) for text, said in texts]
     told = {field: getattr(one, field) or "" for field in ("instrument", "figi", "cik")}
-    fits += [(EXACT, f"{field} {it}") for field, it in told.items() if it.casefold() == query]
+    fits += [
+        (EXACT, symbol, f"{it} {said}") for it, said in told.items() if said.casefold() == query
+    ]
     if one.name and query in one.name.casefold():
-        fits.append((CONTAINS, f"name {one.name}"))
-    return min(((close, said) for close, said in fits if close is not None), default=None)
+        fits.append((CONTAINS, symbol, f"name {one.name}"))
+    found = [(close, symbol, said) for close, symbol, said in fits if close is not None]
+    return [min(found, key=lambda fit: fit[0])] if found else []
 
 
 def _closeness(query: str, text: str) -> int | None:

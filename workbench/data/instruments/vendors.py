@@ -59,7 +59,7 @@ _ALL = (
     Notation(
         vendor="polygon",
         about=(
-            "Shares plain, the class after a dot: BRK.B; preferred shares with a small p: BACpL;"
+            "Shares plain, the class after a dot: BRK.B; preferred shares with a small p: KIMpL;"
             " warrants .WS, units .U (the consolidated tape's suffixes). A prefix tells the other"
             " markets: X:BTCUSD, C:EURUSD, I:SPX, O:SPY261218C00650000. Futures have one digit of"
             " the year, ESZ6, so that their decade needs a date. Base and quote stand together."
@@ -133,7 +133,7 @@ _ALL = (
             "XLIS": "LS", "XDUB": "IR", "XSWX": "SW", "XWBO": "VI", "MTAA": "MI", "BMEX": "MC",
             "XSTO": "ST", "XHEL": "HE", "XCSE": "CO", "XOSL": "OL", "XICE": "IC", "XWAR": "WA",
             "XPRA": "PR", "XBUD": "BD", "XATH": "AT", "XIST": "IS", "XTAE": "TA", "XJSE": "JO",
-            "XTSE": "TO", "XTSX": "V", "BVMF": "SA", "XMEX": "MX", "XBUE": "BA", "XSGO": "SN",
+            "XTSE": "TO", "XTSX": "V", "BVMF": "SA", "XMEX": "MX", "XSGO": "SN",
             "XTKS": "T", "XHKG": "HK", "XSHG": "SS", "XSHE": "SZ", "XTAI": "TW", "ROCO": "TWO",
             "XKRX": "KS", "KQKS": "KQ", "XNSE": "NS", "XBOM": "BO", "XSES": "SI", "XIDX": "JK",
             "XKLS": "KL", "XBKK": "BK", "XPHS": "PS", "XASX": "AX", "XNZE": "NZ", "XSAU": "SR",

@@ -1,0 +1,5 @@
+"""Futures: chains of contracts, rolls, and the continuous series made of them."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
