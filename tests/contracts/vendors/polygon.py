@@ -148,6 +148,9 @@ def aggregates(server: Server, path: str, parts: list[str], query: dict[str, str
         return refused("Could not parse the timespan")
     if int(query.get("limit", 5000)) > 50_000:
         return refused("limit is 50000 at most")
+    is_index = symbol.startswith("I:")
+    if is_index and "adjusted" in query:
+        return refused("an index is not adjusted")
     first, last = moment(begin, symbol), moment(end, symbol, whole_day=True)
     bars = market.bars(symbol, int(multiplier), timespan, first, last)
     if query.get("adjusted", "true") == "true":
@@ -159,10 +162,11 @@ def aggregates(server: Server, path: str, parts: list[str], query: dict[str, str
         "ticker": symbol,
         "queryCount": sum(bar.count for bar in shown),
         "resultsCount": len(shown),
-        "adjusted": query.get("adjusted", "true") == "true",
         "status": "OK",
         "request_id": "r3",
     }
+    if not is_index:
+        body["adjusted"] = query.get("adjusted", "true") == "true"
     if shown:
         body["results"] = [bodies.window(symbol, bar) for bar in shown]
     if rest:
@@ -226,7 +230,8 @@ def ticker(server: Server, path: str, parts: list[str], query: dict[str, str]) -
         if one["ticker"] == parts[0] and (one["active"] or day <= one["delisted_utc"][:10]):
             more = {"list_date": reference.LISTED[parts[0]]} if parts[0] in reference.LISTED else {}
             lot = {"round_lot": 100} if one["market"] == "stocks" else {}
-            return single({**one, **more, **lot})
+            listed = {name: value for name, value in one.items() if name != "last_updated_utc"}
+            return single({**listed, **more, **lot})
     return not_found()
 
 

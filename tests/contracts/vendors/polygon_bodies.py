@@ -27,34 +27,36 @@ def adjusted(symbol: str, bar: market.Bar) -> market.Bar:
     return bar
 
 
-def stamps(symbol: str, tick: market.Tick) -> dict[str, int]:
-    """Currencies are stamped by the exchange only."""
-    if market.is_currency(symbol):
-        return {"participant_timestamp": tick.stamp}
-    return {
-        "sip_timestamp": tick.stamp,
-        "participant_timestamp": tick.stamp - 350_123,
-        "sequence_number": tick.sequence,
-    }
-
-
 def trade(symbol: str, tick: market.Tick) -> dict[str, Any]:
-    row = {"exchange": tick.venue, "id": f"T{tick.sequence}", "price": tick.price,
-           "size": tick.size, **stamps(symbol, tick)}  # fmt: skip
-    return {**row, "conditions": [12, 37], "tape": 3} if tick.size % 3 else row
+    row: dict[str, Any] = {
+        "exchange": tick.venue, "id": f"T{tick.sequence}", "price": tick.price, "size": tick.size,
+        "participant_timestamp": tick.stamp,
+    }  # fmt: skip
+    if tick.size % 3:
+        row["conditions"] = [12, 37]
+    if market.is_currency(symbol):
+        return row
+    row |= {"sip_timestamp": tick.stamp, "participant_timestamp": tick.stamp - 350_123}
+    return row if symbol.startswith("O:") else {**row, "sequence_number": tick.sequence, "tape": 3}
 
 
 def quote(symbol: str, tick: market.Tick) -> dict[str, Any]:
     """Of every seventh venue one side is empty, which is a zero."""
     ask = 0 if tick.venue % 7 == 0 else round(tick.price + 0.01, 2)
-    row = {
+    row: dict[str, Any] = {
         "bid_exchange": tick.venue, "bid_price": tick.price, "ask_exchange": 12 if ask else 0,
-        "ask_price": ask, **stamps(symbol, tick),
+        "ask_price": ask,
     }  # fmt: skip
     if market.is_currency(symbol):
+        return {**row, "participant_timestamp": tick.stamp}
+    row |= {
+        "bid_size": tick.size % 9 + 1, "ask_size": 3 if ask else 0, "sip_timestamp": tick.stamp,
+        "sequence_number": tick.sequence,
+    }  # fmt: skip
+    if symbol.startswith("O:"):
         return row
-    return {**row, "bid_size": tick.size % 9 + 1, "ask_size": 3 if ask else 0, "tape": 3,
-            "conditions": [1]}  # fmt: skip
+    more = {"participant_timestamp": tick.stamp - 350_123, "tape": 3, "conditions": [1]}
+    return {**row, **more}
 
 
 def snapshot(symbol: str) -> dict[str, Any]:

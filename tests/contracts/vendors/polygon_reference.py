@@ -183,11 +183,11 @@ REPORTS = [
 """As the company filed them; the fourth is Polygon's own sum and no report."""
 
 FILED = {
-    "2023-11-03": "2023-11-04T02:00:00",
-    "2024-02-02": "2024-02-01T23:01:40",
-    "2024-05-03": "2024-05-02T22:04:34",
-    "2024-08-02": "2024-08-03T02:00:00",
-    "2024-11-01": "2024-11-02T02:00:00",
+    "2023-11-03": "2023-11-03T00:00:00",
+    "2024-02-02": "2024-02-02T11:00:00",
+    "2024-05-03": "2024-05-03T10:00:00",
+    "2024-08-02": "2024-08-02T00:00:00",
+    "2024-11-01": "2024-11-01T00:00:00",
 }
-"""Day of filing → the moment in UTC at which it was public at the latest: EDGAR's acceptance in
-New York's time (UTC-5, from March to November UTC-4), else 22:00, when EDGAR closes. By hand."""
+"""Day of filing → that day, or where the acceptance of the evening before is stated, 06:00 in New
+York of the day of filing in UTC (UTC-5, from March to November UTC-4). By hand."""

@@ -102,7 +102,7 @@ def true_trades(symbol: str, start: dt.datetime, end: dt.datetime) -> pa.Table:
                 "venue": str(one.venue),
                 "conditions": "12,37" if one.size % 3 else None,
                 "trade_id": f"T{one.sequence}",
-                "sequence": None if market.is_currency(symbol) else one.sequence,
+                "sequence": None if ":" in symbol else one.sequence,
             }
             for one in true_ticks(symbol, start, end)
         ),
@@ -122,7 +122,8 @@ def true_quote(symbol: str, one: market.Tick) -> dict[str, Any]:
         return row
     lot = 1 if symbol.startswith("O:") else 100
     sizes = {"bid_size": lot * (one.size % 9 + 1), "ask_size": lot * 3 if has_ask else None}
-    return {**row, **sizes, "conditions": "1", "sequence": one.sequence}
+    conditions = None if symbol.startswith("O:") else "1"
+    return {**row, **sizes, "conditions": conditions, "sequence": one.sequence}
 
 
 CLASSES = {

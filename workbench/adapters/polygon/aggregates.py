@@ -49,7 +49,7 @@ def bars_of(
         TIMESPANS[timeframe.unit],
         since_1970(start, MILLISECOND),
         since_1970(end, MILLISECOND),
-        adjusted=False,
+        adjusted=None if symbol.startswith("I:") else False,
         sort="asc",
         limit=MOST_PER_PAGE,
     ):

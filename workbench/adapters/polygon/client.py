@@ -73,10 +73,17 @@ class Client:
         return body
 
     def pages(self, ask: Callable[..., Any], *given: Any, **named: Any) -> Iterator[dict[str, Any]]:
-        """All answers to a request that is answered in pages, as `one` takes it.
+        """All answers to a request that is answered in pages.
 
         The address of the next page is followed at the host of the settings, whichever host it
         names: Polygon names its new one, and the key goes nowhere else.
+
+        Parameters
+        ----------
+        ask : callable
+            A method of ``rest``.
+        *given, **named : object
+            Its arguments.
 
         Yields
         ------

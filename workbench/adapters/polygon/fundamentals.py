@@ -25,11 +25,11 @@ MOST_PER_PAGE = 100
 FORMS = {"annual": "10-K", "quarterly": "10-Q"}
 """Of the timeframes; the third, ``ttm``, is Polygon's own sum and no report."""
 BALANCE = "balance_sheet"
-EDGAR_CLOSES = time(22, tzinfo=ZoneInfo("America/New_York"))
-"""When the SEC stops taking filings for the day."""
-BEFORE, AFTER = timedelta(days=1), timedelta(days=5)
-"""How far the day of a filing may lie from its acceptance: what comes late in the evening before
-a long weekend is filed on the next business day."""
+NEW_YORK = ZoneInfo("America/New_York")
+OPENS = time(6)
+"""When EDGAR begins to publish, in New York; first what came in after the last day of filing."""
+LATEST = timedelta(days=1)
+"""How much later than its day of filing a report may be public, in UTC."""
 
 
 def facts_of(client: Client, symbol: str, start: datetime, end: datetime) -> Iterator[pa.Table]:
@@ -40,8 +40,8 @@ def facts_of(client: Client, symbol: str, start: datetime, end: datetime) -> Ite
     for page in client.pages(
         client.rest.vx.list_stock_financials,
         ticker=symbol,
-        filing_date_gte=str((start - BEFORE).date()),
-        filing_date_lte=str((end + AFTER).date()),
+        filing_date_gte=str((start - LATEST).date()),
+        filing_date_lte=str(end.date()),
         sort="filing_date",
         order="asc",
         limit=MOST_PER_PAGE,
@@ -57,7 +57,7 @@ def facts_of(client: Client, symbol: str, start: datetime, end: datetime) -> Ite
 def fact_table(symbol: str, page: Row) -> pa.Table:
     """A page of financials in `FUNDAMENTAL_COLUMNS`, one row for each fact."""
     with as_documented():
-        reports = [row for row in page.get("results") or [] if row["timeframe"] in FORMS]
+        reports = [row for row in page.get("results") or [] if _timeframe(row) in FORMS]
         facts = [fact for report in reports for fact in _facts(symbol, report)]
         values = {name: [fact.get(name) for fact in facts] for name in FUNDAMENTAL_COLUMNS}
         return table(FUNDAMENTAL_COLUMNS, len(facts), values)
@@ -69,7 +69,7 @@ def _facts(symbol: str, report: Row) -> Iterator[Row]:
         "time": midnight(report["end_date"]),
         "fiscal_year": int(report["fiscal_year"]) if report.get("fiscal_year") else None,
         "fiscal_period": report["fiscal_period"],
-        "form": FORMS[report["timeframe"]],
+        "form": FORMS[_timeframe(report)],
         "filed_at": _filed_at(report),
         "source_id": (report.get("source_filing_url") or "").rpartition("/")[2] or None,
     }
@@ -85,18 +85,22 @@ def _facts(symbol: str, report: Row) -> Iterator[Row]:
             }
 
 
-def _filed_at(report: Row) -> datetime | None:
-    """When the report was public at the latest, in UTC.
+def _timeframe(report: Row) -> str:
+    """What a report covers; by its fiscal period where that is left out."""
+    by_period = {"FY": "annual", "TTM": "ttm"}.get(report["fiscal_period"], "quarterly")
+    return str(report.get("timeframe") or by_period)
 
-    EDGAR's acceptance where it is stated (digits in New York's time, whatever zone is written
-    behind them), else when EDGAR closed on the day of the filing.
+
+def _filed_at(report: Row) -> datetime | None:
+    """The day of filing at 00:00; where the acceptance is stated, when the report was public.
+
+    The acceptance is in New York's time, whatever zone is written behind its digits. What is
+    accepted after 17:30 is filed on the next business day, and public when EDGAR opens on it.
     """
-    accepted, filed = report.get("acceptance_datetime"), midnight(report.get("filing_date"))
-    if accepted:
-        digits = "".join(letter for letter in str(accepted) if letter.isdigit())[:14]
-        local = datetime.strptime(digits, "%Y%m%d%H%M%S").replace(tzinfo=EDGAR_CLOSES.tzinfo)
-    elif filed:
-        local = datetime.combine(filed, EDGAR_CLOSES)
-    else:
-        return None
-    return local.astimezone(UTC).replace(tzinfo=None)
+    filed, accepted = midnight(report.get("filing_date")), report.get("acceptance_datetime")
+    if filed is None or not accepted:
+        return filed
+    digits = "".join(letter for letter in accepted if letter.isdigit())[:14]
+    moment = datetime.strptime(digits, "%Y%m%d%H%M%S").replace(tzinfo=NEW_YORK)
+    public = max(moment, datetime.combine(filed, OPENS, NEW_YORK))
+    return public.astimezone(UTC).replace(tzinfo=None)

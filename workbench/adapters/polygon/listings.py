@@ -37,7 +37,14 @@ DAY = timedelta(days=1)
 
 
 def require_known(client: Client, symbol: str) -> None:
-    """Refuse a symbol that Polygon has never listed; asked where an answer is empty.
+    """Refuse a symbol that Polygon has never listed.
+
+    Parameters
+    ----------
+    client : Client
+        Asked once or twice.
+    symbol : str
+        One for which an answer was empty, which may have had nothing to say.
 
     Raises
     ------

@@ -57,7 +57,17 @@ def snapshots_of(client: Client, symbols: Sequence[str]) -> pa.Table:
 
 
 def snapshot_table(rows: list[Row]) -> pa.Table:
-    """Snapshots in `SNAPSHOT_COLUMNS`; the time is that of the last trade.
+    """The columns of snapshots.
+
+    Parameters
+    ----------
+    rows : list of dict
+        As they arrived, one for each symbol.
+
+    Returns
+    -------
+    pyarrow.Table
+        In `SNAPSHOT_COLUMNS`; the time is that of the last trade.
 
     Raises
     ------
