@@ -142,15 +142,21 @@ def single(results: Any) -> Answer:
     return Answer({"results": results, "status": "OK", "request_id": "r2"})
 
 
+def wrong_range(parts: list[str], query: dict[str, str]) -> str:
+    """What is wrong with a request for aggregates; empty when nothing is."""
+    symbol, multiplier, timespan = parts[:3]
+    if timespan not in TIMESPANS.values() or not multiplier.isdigit():
+        return "Could not parse the timespan"
+    if int(query.get("limit", 5000)) > 50_000:
+        return "limit is 50000 at most"
+    return "unknown parameter adjusted" if symbol[:2] == "I:" and "adjusted" in query else ""
+
+
 def aggregates(server: Server, path: str, parts: list[str], query: dict[str, str]) -> Answer:
     symbol, multiplier, timespan, begin, end = parts
-    if timespan not in TIMESPANS.values() or not multiplier.isdigit():
-        return refused("Could not parse the timespan")
-    if int(query.get("limit", 5000)) > 50_000:
-        return refused("limit is 50000 at most")
-    is_index = symbol.startswith("I:")
-    if is_index and "adjusted" in query:
-        return refused("an index is not adjusted")
+    unusable = wrong_range(parts, query)
+    if unusable:
+        return refused(unusable)
     first, last = moment(begin, symbol), moment(end, symbol, whole_day=True)
     bars = market.bars(symbol, int(multiplier), timespan, first, last)
     if query.get("adjusted", "true") == "true":
@@ -165,7 +171,7 @@ def aggregates(server: Server, path: str, parts: list[str], query: dict[str, str
         "status": "OK",
         "request_id": "r3",
     }
-    if not is_index:
+    if not symbol.startswith("I:"):
         body["adjusted"] = query.get("adjusted", "true") == "true"
     if shown:
         body["results"] = [bodies.window(symbol, bar) for bar in shown]

@@ -29,15 +29,17 @@ def adjusted(symbol: str, bar: market.Bar) -> market.Bar:
 
 def trade(symbol: str, tick: market.Tick) -> dict[str, Any]:
     row: dict[str, Any] = {
-        "exchange": tick.venue, "id": f"T{tick.sequence}", "price": tick.price, "size": tick.size,
+        "exchange": tick.venue, "price": tick.price, "size": tick.size,
         "participant_timestamp": tick.stamp,
     }  # fmt: skip
     if tick.size % 3:
         row["conditions"] = [12, 37]
     if market.is_currency(symbol):
-        return row
+        return {**row, "id": f"T{tick.sequence}"}
     row |= {"sip_timestamp": tick.stamp, "participant_timestamp": tick.stamp - 350_123}
-    return row if symbol.startswith("O:") else {**row, "sequence_number": tick.sequence, "tape": 3}
+    if symbol.startswith("O:"):
+        return row
+    return {**row, "id": f"T{tick.sequence}", "sequence_number": tick.sequence, "tape": 3}
 
 
 def quote(symbol: str, tick: market.Tick) -> dict[str, Any]:

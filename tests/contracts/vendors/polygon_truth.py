@@ -101,7 +101,7 @@ def true_trades(symbol: str, start: dt.datetime, end: dt.datetime) -> pa.Table:
                 "size": one.size,
                 "venue": str(one.venue),
                 "conditions": "12,37" if one.size % 3 else None,
-                "trade_id": f"T{one.sequence}",
+                "trade_id": None if symbol.startswith("O:") else f"T{one.sequence}",
                 "sequence": None if ":" in symbol else one.sequence,
             }
             for one in true_ticks(symbol, start, end)
