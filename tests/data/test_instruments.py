@@ -257,6 +257,7 @@ def test_a_file_of_instruments_and_one_of_aliases(context, files):
     assert add_instruments(str(files / "instruments.csv"), context=context).unchanged == 2
     found = find_instruments("fb", on="2015-01-02", context=context).instruments[0]
     assert (found.symbol, found.cik, found.tick) == ("META", "0001326801", 0.01)
+    assert found.datasets == ["us-tech-5"]  # under the symbol that it had
     assert [(one.alias, one.valid_until) for one in found.aliases] == [
         ("FB", dt.date(2022, 6, 9)),
         ("META", None),

@@ -60,7 +60,8 @@ def search(
         If nothing fits.
     """
     known = {master.symbol_of(key): one for key, one in master.instruments.items()}
-    everything = {**_of_datasets(manifests), **known}
+    others = _of_datasets(manifests)
+    everything = known | {key: one for key, one in others.items() if not master.has_had(key)}
     hits = []
     for symbol, one in everything.items():
         if asset_class in {None, one.asset_class.value}:
@@ -130,9 +131,10 @@ def _facts(
         )
         for each in master.aliases_of(one.instrument)
     ]
+    symbols = {symbol, *(each.alias for each in aliases if each.vendor == "symbol")}
     return InstrumentFacts(
         **{**one.known(), "symbol": symbol},
         matched=matched,
         aliases=aliases,
-        datasets=[each.name for each in manifests if symbol in each.series],
+        datasets=[each.name for each in manifests if symbols & each.series.keys()],
     )

@@ -60,6 +60,10 @@ class SecurityMaster:
         names = self._names.get(instrument, [])
         return sorted(names, key=lambda one: (one.vendor, str(one.valid_from or "")))
 
+    def has_had(self, symbol: str) -> bool:
+        """Whether some instrument has or had this symbol of the workbench."""
+        return bool(self._spans.get((OWN_VENDOR, symbol)))
+
     def whose(self, alias: str, vendor: str, on: dt.date | None = None) -> str | None:
         """The identifier of the instrument that a vendor calls so.
 
