@@ -70,8 +70,11 @@ def content_hash(table: pa.Table) -> str:
 
     Rows in order of symbol and time; the symbols as lines of UTF-8, the times as
     little-endian microseconds since 1970, each number as a little-endian IEEE double with
-    one NaN for what is missing.
+    one NaN for what is missing; a column that is not there is missing everywhere.
     """
+    for field in SCHEMA:
+        if field.name not in table.column_names:
+            table = table.append_column(field, pa.nulls(table.num_rows, field.type))
     table = table.select(SCHEMA.names).cast(SCHEMA)
     table = table.sort_by([("symbol", "ascending"), ("time", "ascending")])
     digest = hashlib.sha256("\n".join(table["symbol"].to_pylist()).encode())
