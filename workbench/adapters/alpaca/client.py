@@ -1,4 +1,4 @@
-"""One host of Alpaca: its limit, its pages, and what it refuses.
+"""One host of Alpaca: its limit, its second tries and its pages.
 
 The requests go through the vendor's own client, for one try each and as raw data: left to itself
 it would wait three seconds after each refusal whatever was asked, and it has no limit on the time
@@ -9,16 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from workbench.errors import (
-    AccessRefused,
-    BadAnswer,
-    InvalidInput,
-    MissingExtra,
-    NotEntitled,
-    ServiceUnavailable,
-    WorkbenchError,
-)
-from workbench.wire import Retry, asked_to_wait, shared_bucket
+from workbench.adapters.alpaca.refusals import KEY_SETTINGS, SERVICE, refusal
+from workbench.errors import AccessRefused, BadAnswer, MissingExtra, ServiceUnavailable
+from workbench.wire import Retry, shared_bucket
 
 try:
     from alpaca.common.exceptions import APIError
@@ -35,7 +28,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Client"]
 
-SERVICE = "Alpaca"
 TIMEOUT_SECONDS = 30.0
 ROWS_PER_PAGE = 10_000
 PASSING = (
@@ -62,7 +54,7 @@ class Client:
     def __init__(
         self, url: str, key: SecretStr | None, secret: SecretStr | None, requests_per_minute: int
     ) -> None:
-        self._has = {"ALPACA_API_KEY": bool(key), "ALPACA_SECRET_KEY": bool(secret)}
+        self._has = dict(zip(KEY_SETTINGS, (bool(key), bool(secret)), strict=True))
         self._rest = _OneTry(
             base_url=url.rstrip("/"),
             api_key=key.get_secret_value() if key else None,
@@ -103,8 +95,10 @@ class Client:
             If it does not answer in five tries.
         BadAnswer
             If the answer is no JSON object.
+        UnknownName
+            If a symbol is none.
         InvalidInput
-            If a parameter is refused.
+            If another parameter is refused.
         """
         if needs_key:
             self._require_key()
@@ -133,7 +127,8 @@ class Client:
         try:
             answer = self._rest.get(path, parameters, api_version=version)
         except APIError as error:
-            raise _refusal(error.response) from None
+            response = error.response
+            raise refusal(response.status_code, response.headers, _message(response)) from None
         except PASSING as error:
             raise ServiceUnavailable(SERVICE, type(error).__name__) from None
         except exceptions.JSONDecodeError:
@@ -158,32 +153,6 @@ class _OneTry(RESTClient):
         api_key: str | None = None, secret_key: str | None = None, oauth_token: str | None = None
     ) -> tuple[str | None, str | None, str | None]:
         return api_key, secret_key, oauth_token
-
-
-def _refusal(response: Response) -> WorkbenchError:
-    """What a status other than 200 means, by Alpaca's specification."""
-    said = _message(response)
-    match response.status_code:
-        case 401:
-            return AccessRefused(SERVICE, "ALPACA_API_KEY", said)
-        case 403 if "subscription" not in said:  # the trading host says so of a wrong key
-            return AccessRefused(SERVICE, "ALPACA_API_KEY", said)
-        case 403:
-            return NotEntitled(
-                "The subscription at Alpaca does not include this",
-                seen=said,
-                cure="End the period 15 minutes ago or earlier, or subscribe to more",
-            )
-        case 429:
-            return ServiceUnavailable(SERVICE, said, asked_to_wait(response.headers))
-        case status if status >= 500:
-            return ServiceUnavailable(SERVICE, f"{status} {said}", _after(response))
-    return InvalidInput(f"{SERVICE} refuses the request", seen=said)
-
-
-def _after(response: Response) -> float | None:
-    """How long to wait, where a failing server says so itself."""
-    return asked_to_wait(response.headers) if "Retry-After" in response.headers else None
 
 
 def _message(response: Response) -> str:

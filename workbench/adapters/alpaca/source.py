@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from workbench.adapters.alpaca import tables
-from workbench.domain import Adjust, Timeframe
-from workbench.errors import BadAnswer, InvalidInput, UnknownName
+from workbench.adapters.alpaca.markets import (
+    SHARES,
+    SYMBOLS_PER_REQUEST,
+    groups,
+    length,
+    market_of,
+    period,
+)
+from workbench.adapters.alpaca.refusals import unknown_symbol
+from workbench.domain import Adjust
+from workbench.errors import BadAnswer
 from workbench.ports import MarketStatus, SourceFacts
 from workbench.settings import load_settings
 
@@ -19,6 +27,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from workbench.adapters.alpaca.client import Client
+    from workbench.adapters.alpaca.markets import Market
+    from workbench.domain import Timeframe
     from workbench.settings import Settings
 
 __all__ = ["Alpaca"]
@@ -31,10 +41,8 @@ FACTS = SourceFacts(
     survivorship="Unknown: Alpaca does not state which delisted shares it keeps",
     adjust=Adjust.NONE,
     delay_seconds=900,
-    symbols_per_request=100,
+    symbols_per_request=SYMBOLS_PER_REQUEST,
 )
-UNITS = {"m": "Min", "h": "Hour", "d": "Day", "w": "Week", "M": "Month"}
-COUNTS = {"m": range(1, 60), "h": range(1, 24), "d": (1,), "w": (1,), "M": (1, 2, 3, 4, 6, 12)}
 PHASES = {
     "core": "open",
     "pre": "pre_market",
@@ -48,24 +56,6 @@ TABLES: dict[str, Callable[[dict[str, Any]], pa.Table]] = {
     "trades": tables.trade_table,
     "quotes": tables.quote_table,
 }
-
-
-@dataclass(frozen=True)
-class Market:
-    """A part of the service that answers alike."""
-
-    path: str
-    version: str
-    needs_key: bool
-    for_bars: dict[str, str] = field(default_factory=dict)
-
-    def how(self) -> dict[str, Any]:
-        """As `Client.ask` takes it."""
-        return {"version": self.version, "needs_key": self.needs_key}
-
-
-SHARES = Market("/stocks", "v2", needs_key=True, for_bars={"adjustment": "raw"})
-CRYPTO = Market("/crypto/us", "v1beta3", needs_key=False)
 
 
 class Alpaca:
@@ -105,11 +95,11 @@ class Alpaca:
         UnknownName
             If a symbol never had a bar; after the bars of the others.
         """
-        period = {"timeframe": _written(timeframe), **_period(start, end)}
+        asked = {"timeframe": length(timeframe), **period(start, end)}
         if start >= end:
             return
-        for market, some in _groups(symbols):
-            yield from self._rows(market, "bars", some, {**period, **market.for_bars})
+        for market, some in groups(symbols):
+            yield from self._rows(market, "bars", some, {**asked, **market.for_bars})
 
     def trades(self, symbol: str, start: datetime, end: datetime) -> Iterator[pa.Table]:
         """Trades of ``[start, end)`` in order of time, page by page in `TRADE_COLUMNS`."""
@@ -138,7 +128,7 @@ class Alpaca:
             If Alpaca has no snapshot of one.
         """
         found: dict[str, Any] = {}
-        for market, some in _groups(symbols):
+        for market, some in groups(symbols):
             parameters = {"symbols": ",".join(some)}
             answer = self._data.ask(f"{market.path}/snapshots", parameters, **market.how())
             found |= answer if market is SHARES else answer.get("snapshots", {})
@@ -166,7 +156,7 @@ class Alpaca:
 
     def _ticks(self, kind: str, symbol: str, start: datetime, end: datetime) -> Iterator[pa.Table]:
         if start < end:
-            yield from self._rows(_market(symbol), kind, [symbol], _period(start, end))
+            yield from self._rows(market_of(symbol), kind, [symbol], period(start, end))
 
     def _rows(
         self, market: Market, kind: str, symbols: Sequence[str], parameters: dict[str, str]
@@ -187,7 +177,9 @@ class Alpaca:
     ) -> Iterator[dict[str, Any]]:
         path, asked = f"{market.path}/{kind}", {"symbols": ",".join(symbols), **parameters}
         for page in self._data.pages(path, asked, **market.how()):
-            yield page.get(kind) or {}
+            if kind not in page:
+                raise BadAnswer(f"Alpaca answered no {kind}", seen=sorted(page))
+            yield page[kind] or {}
 
     @cached_property
     def _data(self) -> Client:
@@ -207,39 +199,7 @@ def _client(url: str, settings: Settings) -> Client:
     return Client(url, key, secret, settings.alpaca_requests_per_minute)
 
 
-def _market(symbol: str) -> Market:
-    return CRYPTO if "/" in symbol else SHARES
-
-
-def _groups(symbols: Iterable[str]) -> Iterator[tuple[Market, list[str]]]:
-    """The symbols of each market, as many at a time as one request takes."""
-    most = FACTS.symbols_per_request
-    given = list(dict.fromkeys(symbols))
-    for market in (SHARES, CRYPTO):
-        some = [symbol for symbol in given if _market(symbol) is market]
-        for at in range(0, len(some), most):
-            yield market, some[at : at + most]
-
-
-def _written(timeframe: Timeframe) -> str:
-    if timeframe.count not in COUNTS.get(timeframe.unit, ()):
-        raise InvalidInput(
-            "Alpaca has no bars of this length",
-            seen=str(timeframe),
-            cure="Ask for 1m to 59m, 1h to 23h, 1d, 1w, 1M, 2M, 3M, 4M, 6M or 12M",
-        )
-    return f"{timeframe.count}{UNITS[timeframe.unit]}"
-
-
-def _period(start: datetime, end: datetime) -> dict[str, str]:
-    """As Alpaca wants it: the end belongs to it, so that it is a nanosecond earlier."""
-    last = end - timedelta(microseconds=1)
-    return {"start": f"{start.isoformat()}Z", "end": f"{last:%Y-%m-%dT%H:%M:%S.%f}999Z"}
-
-
 def _refuse_missing(symbols: Iterable[str], known: set[str]) -> None:
     for symbol in symbols:
         if symbol not in known:
-            raise UnknownName(
-                "symbol at Alpaca", symbol, cure="Write shares as AAPL or BRK.B, crypto as BTC/USD"
-            )
+            raise unknown_symbol(symbol)
