@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from vendors import alpaca, alpha_vantage, polygon, yahoo
+from vendors import alpaca, alpha_vantage, polygon, synthetic, table, yahoo
 from vendors.tables import rows_of, schema_of
 from workbench.ports import adapter
 from workbench.wire import pausing, tokens
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 __all__ = ["VENDORS", "Stand", "rows_of", "schema_of", "served", "vendors_with"]
 
-VENDORS: tuple[ModuleType, ...] = (alpaca, alpha_vantage, polygon, yahoo)
+VENDORS: tuple[ModuleType, ...] = (alpaca, alpha_vantage, polygon, synthetic, table, yahoo)
 
 
 @dataclass
