@@ -7,6 +7,7 @@ import json
 
 import pyarrow as pa
 import pytest
+from vendors import VENDORS, served
 
 from workbench.context import Context, Resources
 from workbench.data.instruments import (
@@ -15,6 +16,7 @@ from workbench.data.instruments import (
     SecurityMaster,
     add_instruments,
     canonical_symbol,
+    download_instruments,
     find_instrument,
     find_instruments,
     load_aliases,
@@ -24,8 +26,10 @@ from workbench.data.instruments import (
     store_instruments,
     vendor_symbol,
 )
+from workbench.data.instruments.fetching import fetch_instruments
 from workbench.domain import ALIAS_COLUMNS, INSTRUMENT_COLUMNS, AssetClass
 from workbench.errors import InvalidInput, NoData, UnknownName
+from workbench.ports import ReferenceSource
 from workbench.registry import call
 from workbench.store import MemoryLake
 
@@ -312,3 +316,101 @@ def test_instruments_are_found_from_a_wire(context, files):
     call("add_instruments", {"path": str(files / "instruments.csv")}, context)
     found = call("find_instruments", {"query": "META", "asset_class": "equity"}, context)
     assert found.found == 1
+
+
+class Vendor:
+    """A source of reference data that tells what it was given, page by page."""
+
+    def __init__(self, *pages):
+        self.pages = pages
+        self.asked = []
+
+    def instruments(self, symbols=None, *, asset_class=None):
+        self.asked.append((symbols, asset_class))
+        for page in self.pages:
+            columns = {name: [row.get(name) for row in page] for name in INSTRUMENT_COLUMNS}
+            yield pa.table(
+                {name: pa.array(values, KINDS[name]) for name, values in columns.items()}
+            )
+
+
+KINDS = {
+    name: {"string": pa.string(), "double": pa.float64()}.get(kind, pa.timestamp("us"))
+    for name, kind in INSTRUMENT_COLUMNS.items()
+}
+POLYGON = Vendor(
+    [
+        {"instrument": META, "figi": META, "symbol": "META", "asset_class": "equity",
+         "listed": day("2012-05-18"), "cik": "0001326801"},
+        {"instrument": "KIMpL", "symbol": "KIMpL", "asset_class": "equity"},
+        {"instrument": "X:BTCUSD", "symbol": "X:BTCUSD", "asset_class": "crypto"},
+        {"instrument": "odd", "symbol": "ODD ONE", "asset_class": "equity"},
+    ],
+    [{"instrument": META, "figi": META, "symbol": "FB", "asset_class": "equity",
+      "delisted": RENAMED}],
+)  # fmt: skip
+
+
+def test_what_a_vendor_tells_is_kept_under_our_symbols():
+    lake = MemoryLake()
+    added = fetch_instruments(POLYGON, "polygon", lake, NOW)
+    assert (added.new, added.dataset) == (3, "polygon")
+    assert added.left_out == ["ODD ONE: This is not how polygon writes symbols"]
+    assert "left out ODD ONE" in repr(added)
+    assert sorted(load_instruments(lake)["symbol"].to_pylist()) == ["BTC/USD", "KIM.PRL", "META"]
+    assert canonical_symbol("FB", "polygon", on="2015-01-02", lake=lake) == "META"
+    assert vendor_symbol("META", "yahoo", on="2015-01-02", lake=lake) == "FB"
+    assert find_instrument("META", lake=lake).delisted is None
+    again = fetch_instruments(POLYGON, "polygon", lake, NOW)
+    assert (again.new, again.revised, again.unchanged) == (0, 0, 3)
+
+
+def test_two_vendors_tell_about_one_instrument(context, files):
+    lake = context.lake
+    yahoo = Vendor(
+        [{"symbol": "META", "currency": "USD", "asset_class": "equity", "venue": "XNAS"},
+         {"symbol": "BRK-B", "asset_class": "equity"}]
+    )  # fmt: skip
+    fetch_instruments(yahoo, "yahoo", lake, NOW, symbols=["META", "BRK.B"])
+    assert yahoo.asked == [(["META", "BRK-B"], None)]
+    fetch_instruments(POLYGON, "polygon", lake, NOW)
+    found = find_instrument("META", lake=lake)
+    assert (found.figi, found.currency, found.cik) == (META, "USD", "0001326801")
+    assert find_instrument("BRK.B", lake=lake).instrument == "BRK.B"
+    add_instruments(str(files / "instruments.csv"), context=context)
+    assert find_instrument("META", lake=lake).tick == 0.01
+    assert len([one for one in load_instruments(lake)["symbol"].to_pylist() if one == "META"]) == 1
+
+
+def test_another_thing_of_the_same_symbol_stays_another(context):
+    lake = context.lake
+    fetch_instruments(POLYGON, "polygon", lake, NOW)
+    other = Vendor([{"instrument": FUND, "figi": FUND, "symbol": "META", "asset_class": "etf",
+                     "listed": day("2021-06-30"), "delisted": day("2022-01-31")}])  # fmt: skip
+    fetch_instruments(other, "polygon", lake, NOW)
+    assert find_instrument("META", lake=lake).instrument == META
+    assert find_instrument("META~202201", lake=lake).instrument == FUND
+
+
+def test_a_vendor_with_nothing_of_use_is_an_error():
+    with pytest.raises(NoData, match="no instrument"):
+        fetch_instruments(Vendor(), "polygon", MemoryLake(), NOW)
+    with pytest.raises(UnknownName, match="ReferenceSource"):
+        download_instruments("nobody")
+
+
+@pytest.mark.parametrize("name", ["polygon", "yahoo"])
+def test_instruments_are_downloaded_from_a_vendors_server(context, monkeypatch, name):
+    vendor = next(one for one in VENDORS if name == one.NAME)
+    with served(vendor, ReferenceSource, monkeypatch):
+        symbols = list(vendor.SYMBOLS)
+        added = download_instruments(name, symbols=symbols, context=context)
+        assert added.dataset == name
+        assert added.new >= len(symbols)
+        again = download_instruments(name, symbols=symbols, context=context)
+        assert (again.new, again.revised) == (0, 0)
+    truth = {row["symbol"]: row for row in vendor.true_instruments(symbols).to_pylist()}
+    for symbol in symbols:
+        found = find_instrument(symbol, lake=context.lake)
+        assert found.name == truth[symbol]["name"]
+        assert found.asset_class == truth[symbol]["asset_class"]

@@ -5,6 +5,7 @@ from .notation import Notation as Notation
 from .notation import Symbol as Symbol
 from .occ import OptionContract as OptionContract
 from .operations import add_instruments as add_instruments
+from .operations import download_instruments as download_instruments
 from .operations import find_instruments as find_instruments
 from .results import AliasFacts as AliasFacts
 from .results import InstrumentFacts as InstrumentFacts
@@ -36,6 +37,7 @@ __all__ = [
     "add_instruments",
     "asset_class_of",
     "canonical_symbol",
+    "download_instruments",
     "find_instrument",
     "find_instruments",
     "load_aliases",

@@ -64,6 +64,12 @@ class SecurityMaster:
         """Whether some instrument has or had this symbol of the workbench."""
         return bool(self._spans.get((OWN_VENDOR, symbol)))
 
+    def holder_of(self, symbol: str) -> Instrument | None:
+        """The only instrument that has a symbol of the workbench now; None without or with two."""
+        spans = self._spans.get((OWN_VENDOR, symbol), [])
+        holders = _instruments(one for one in spans if one.is_open)
+        return self.instruments.get(holders.pop()) if len(holders) == 1 else None
+
     def whose(self, alias: str, vendor: str, on: dt.date | None = None) -> str | None:
         """The identifier of the instrument that a vendor calls so.
 

@@ -11,7 +11,7 @@ from workbench.data.instruments.results import InstrumentList, InstrumentsAdded
 from workbench.domain import Session, as_session
 from workbench.registry import operation
 
-__all__ = ["add_instruments", "find_instruments"]
+__all__ = ["add_instruments", "download_instruments", "find_instruments"]
 
 AssetClassName = Literal[
     "equity", "index", "etf", "crypto", "fx", "future", "option", "rate", "unknown"
@@ -102,3 +102,56 @@ def add_instruments(
 
     context = context or current()
     return add_file(path, context.lake, dataset, context.now().replace(tzinfo=None))
+
+
+@operation(effect="write")
+def download_instruments(
+    source: str = "polygon",
+    *,
+    symbols: list[str] | None = None,
+    asset_class: AssetClassName | None = None,
+    context: Context | None = None,
+) -> InstrumentsAdded:
+    """Ask a vendor what it knows about instruments, and keep it under the workbench's symbols.
+
+    What two vendors tell about one instrument (by FIGI, identifier or present symbol) comes
+    together. Symbols that an instrument had before are kept with their dates.
+
+    Parameters
+    ----------
+    source : str
+        ``polygon``, ``yahoo`` or another source of reference data.
+    symbols : list of str, optional
+        The workbench's symbols; everything that the vendor lists by default, delisted too.
+    asset_class : str, optional
+        Only instruments of this kind.
+    context : Context, optional
+        Given by the door; the process's own by default.
+
+    Returns
+    -------
+    InstrumentsAdded
+        How many were new, changed and as they were; what was left out, and why.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such source, or it does not know a symbol.
+    NoData
+        If it has nothing that can be used.
+    WireError
+        If it does not answer as it should.
+    """
+    from workbench.data.instruments.fetching import fetch_instruments  # heavy: pyarrow
+    from workbench.ports import ReferenceSource, adapter
+
+    context = context or current()
+    return fetch_instruments(
+        adapter(ReferenceSource, source),
+        source,
+        context.lake,
+        context.now().replace(tzinfo=None),
+        symbols=symbols,
+        asset_class=asset_class,
+        progress=context.progress,
+    )

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from workbench.data.instruments.identities import identified
 from workbench.data.instruments.results import InstrumentsAdded
 from workbench.data.instruments.storing import (
     TYPES,
     load_instruments,
+    open_master,
     store_aliases,
     store_instruments,
 )
@@ -66,8 +68,7 @@ def add_file(
     if kind == "aliases":
         written = store_aliases(lake, dataset, _table(rows, kind), recorded_at)
     else:
-        known = {row["instrument"]: row for row in load_instruments(lake).to_pylist()}
-        rows = [_completed(row, known) for row in rows]
+        rows = _completed(identified(rows, open_master(lake)), lake)
         written = store_instruments(lake, dataset, _table(rows, kind), recorded_at)
     return InstrumentsAdded(
         kind=kind,
@@ -116,6 +117,12 @@ def read_rows(path: str | Path) -> tuple[str, list[dict[str, Any]]]:
                 cure=f"Use {', '.join(KINDS[kind])}",
             )
         rows = [_row(values, KINDS[kind], line) for line, values in enumerate(reader, start=2)]
+    if kind == "instruments" and "symbol" not in headings:
+        raise InvalidInput(
+            "The file has no column symbol",
+            seen=headings,
+            cure="Name the columns in the first line",
+        )
     if not rows:
         raise NoData("The file has no row", seen=file.name, cure="Write one line for each")
     return kind, rows
@@ -154,10 +161,10 @@ def _moment(text: str) -> dt.datetime:
     return moment.astimezone(dt.UTC).replace(tzinfo=None) if moment.tzinfo else moment
 
 
-def _completed(row: dict[str, Any], known: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """The row, identified by its symbol if by nothing else, with what the file does not ask."""
-    identifier: Any = row.get("instrument") or row.get("symbol")
-    return {**known.get(identifier, {}), **row, "instrument": identifier}
+def _completed(rows: list[dict[str, Any]], lake: Lake) -> list[dict[str, Any]]:
+    """The rows with what is known of columns that the file does not have."""
+    known = {row["instrument"]: row for row in load_instruments(lake).to_pylist()}
+    return [{**known.get(row["instrument"], {}), **row} for row in rows]
 
 
 def _table(rows: list[dict[str, Any]], kind: str) -> pa.Table:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["AliasFacts", "InstrumentFacts", "InstrumentList", "InstrumentsAdded"]
 
 UNKNOWN = "unknown"
+MOST_SHOWN = 5
 
 
 class AliasFacts(BaseModel):
@@ -97,7 +98,7 @@ class InstrumentList(Result):
 
 
 class InstrumentsAdded(Result):
-    """What a file of instruments or aliases brought."""
+    """What a file or a vendor told about instruments."""
 
     headline: ClassVar[tuple[str, ...]] = ("kind", "dataset", "new", "revised", "unchanged")
 
@@ -107,3 +108,15 @@ class InstrumentsAdded(Result):
     revised: int = Field(description="Rows that say something else than before.")
     unchanged: int = Field(description="Rows that were known.")
     lake_version: int | None
+    left_out: list[str] = Field(
+        default_factory=list, description="What could not be used, and why, as sentences."
+    )
+
+    def __repr__(self) -> str:
+        shown = [f"  left out {sentence}" for sentence in self.left_out[:MOST_SHOWN]]
+        more = len(self.left_out) - MOST_SHOWN
+        return "\n".join(
+            [super().__repr__(), *shown, *([f"  … and {more} more"] if more > 0 else [])]
+        )
+
+    __str__ = __repr__
