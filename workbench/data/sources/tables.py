@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import xarray as xr
 
 from workbench.data.adding import read_file
 from workbench.data.frames import bars
@@ -19,8 +20,6 @@ from workbench.ports import SourceFacts
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Hashable, Iterator, Sequence
-
-    import xarray as xr
 
     from workbench.domain import DatasetRef, Timeframe
 
@@ -70,6 +69,8 @@ class TableSource:
         read: dict[str, Any] = {"columns": columns, "timeframe": timeframe, "calendar": calendar}
         read |= {"currency": currency, "tz": tz}
         made = [_named(bars(_frame(one), **read), symbol) for symbol, one in _each(tables)]
+        if not made:
+            raise NoData("There is no table", seen=str(tables), cure="Give a frame or a CSV file")
         self._rows = _rows_by_symbol(made)
         self.guessed: list[str] = [text for one in made for text in one.attrs.get("guessed", [])]
         self._facts = SourceFacts(
@@ -134,12 +135,10 @@ class TableSource:
 
 def _each(tables: Any) -> Iterator[tuple[str | None, Any]]:
     """Tables with the symbol that each is called after, if any."""
-    if isinstance(tables, Mapping):
+    if isinstance(tables, Mapping) and not isinstance(tables, xr.Dataset):
         yield from tables.items()
     elif isinstance(tables, str | Path) and Path(tables).expanduser().is_dir():
         files = sorted(one for one in Path(tables).expanduser().iterdir() if one.is_file())
-        if not files:
-            raise NoData("The folder is empty", seen=str(tables), cure="Put CSV files into it")
         yield from ((one.name.partition(".")[0], one) for one in files)
     else:
         yield None, tables
