@@ -69,7 +69,7 @@ def bar_table(symbol: str, page: dict[str, Any]) -> pa.Table:
         milliseconds = pa.array([row["t"] for row in rows], pa.int64())
         values = {
             "symbol": symbol,
-            "time": pc.multiply(milliseconds, 1000).cast(MOMENT),
+            "time": pc.multiply_checked(milliseconds, 1000).cast(MOMENT),
             "open": [row["o"] for row in rows],
             "high": [row["h"] for row in rows],
             "low": [row["l"] for row in rows],
