@@ -14,7 +14,6 @@ from workbench.data.downloads.planning import Piece
 from workbench.data.knowledge import upsert
 from workbench.data.quality import quarantine, sift
 from workbench.errors import Cancelled, NotEntitled, UnknownName
-from workbench.wire import pausing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -128,16 +127,15 @@ def fetch_bars(job: Job, wanted: Sequence[Piece], context: Context, outcome: Out
         If the caller stops it; whole pieces are kept.
     """
     gathered = _Gathered()
-    with pausing(lambda seconds: _wait(seconds, context)):
-        try:
-            for number, piece in enumerate(wanted):
-                context.progress(number, len(wanted), _label(piece, outcome, gathered))
-                for part, rows in _answers(job, piece, context, outcome):
-                    _gather(gathered, part, rows)
-                if gathered.count >= ROWS_PER_WRITE or gathered.pieces >= PIECES_PER_WRITE:
-                    gathered = _written(job, gathered, context, outcome)
-        finally:
-            _written(job, gathered, context, outcome)
+    try:
+        for number, piece in enumerate(wanted):
+            context.progress(number, len(wanted), _label(piece, outcome, gathered))
+            for part, rows in _answers(job, piece, context, outcome):
+                _gather(gathered, part, rows)
+            if gathered.count >= ROWS_PER_WRITE or gathered.pieces >= PIECES_PER_WRITE:
+                gathered = _written(job, gathered, context, outcome)
+    finally:
+        _written(job, gathered, context, outcome)
     context.progress(len(wanted), len(wanted), f"{outcome.new:,} new bars")
 
 
@@ -216,12 +214,6 @@ def _written(job: Job, gathered: _Gathered, context: Context, outcome: Outcome) 
         context.lake, job.dataset, "bars", gathered.covered, content=job.content, recorded_at=now
     )
     return _Gathered()
-
-
-def _wait(seconds: float, context: Context) -> None:
-    """Wait, but no longer than the caller wants."""
-    if context.stop.wait(seconds):
-        raise Cancelled
 
 
 def _label(piece: Piece, outcome: Outcome, gathered: _Gathered) -> str:

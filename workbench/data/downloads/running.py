@@ -22,7 +22,8 @@ from workbench.data.downloads.vendors import (
     spelled,
 )
 from workbench.domain import Adjust, Timeframe
-from workbench.errors import InvalidInput, NoData, UnknownName
+from workbench.errors import Cancelled, InvalidInput, NoData, UnknownName
+from workbench.wire import pausing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -103,13 +104,20 @@ def download(request: Request, context: Context, *, dry_run: bool = False) -> Do
     if not dry_run:
         reference = reference_of(request.source, job.name) if request.actions else None
         try:
-            acted = _with_actions(job, reference, period, request, context)
-            job = _as_traded(job, reference, context)
-            fetch_bars(job, wanted, context, outcome)
+            with pausing(partial(_wait, context)):
+                acted = _with_actions(job, reference, period, request, context)
+                job = _as_traded(job, reference, context)
+                fetch_bars(job, wanted, context, outcome)
         finally:
             _catalogued(job, outcome, actions=reference is not None, context=context)
         _refuse_nothing(request, outcome)
     return _report(job, period, wanted, outcome, acted, dry_run=dry_run, context=context)
+
+
+def _wait(context: Context, seconds: float) -> None:
+    """Wait for a vendor, but no longer than the caller wants."""
+    if context.stop.wait(seconds):
+        raise Cancelled
 
 
 def _planned(request: Request, context: Context) -> tuple[Job, Span, list[Piece]]:
