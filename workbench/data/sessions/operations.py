@@ -50,7 +50,7 @@ def get_market_status(
 
     if source is None:
         return market_status(calendar, (context or current()).now())
-    vendor = adapter(MarketSource, source)  # type: ignore[type-abstract]
+    vendor = adapter(MarketSource, source)
     return vendor_status(vendor, source, calendar)
 
 
