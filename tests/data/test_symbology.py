@@ -13,6 +13,7 @@ from workbench.data.instruments import (
     asset_class_of,
     canonical_symbol,
     vendor_symbol,
+    vendor_symbols,
 )
 from workbench.data.instruments.notation import CURRENCIES, QUOTES
 from workbench.domain import AssetClass
@@ -96,6 +97,11 @@ def test_our_own_symbols_are_read_kindly():
     assert canonical_symbol("ESZ98", "symbol") == "ESZ1998"
     assert canonical_symbol("JPY=X", "yahoo") == "USD/JPY"
     assert canonical_symbol("^IXIC", "yahoo") == "^COMP"
+
+
+def test_many_symbols_at_once():
+    asked = ["BTC/USD", "BRK.B", "BTC/USD"]
+    assert vendor_symbols(asked, "yahoo") == {"BTC/USD": "BTC-USD", "BRK.B": "BRK-B"}
 
 
 def test_a_year_of_one_digit_needs_a_date():

@@ -20,6 +20,7 @@ from .storing import store_instruments as store_instruments
 from .symbology import asset_class_of as asset_class_of
 from .symbology import canonical_symbol as canonical_symbol
 from .symbology import vendor_symbol as vendor_symbol
+from .symbology import vendor_symbols as vendor_symbols
 from .vendors import NOTATIONS as NOTATIONS
 
 __all__ = [
@@ -46,4 +47,5 @@ __all__ = [
     "store_aliases",
     "store_instruments",
     "vendor_symbol",
+    "vendor_symbols",
 ]

@@ -15,7 +15,7 @@ from workbench.data.instruments.storing import (
     store_aliases,
     store_instruments,
 )
-from workbench.data.instruments.symbology import canonical_symbol, vendor_symbol
+from workbench.data.instruments.symbology import canonical_symbol, vendor_symbols
 from workbench.domain import ALIAS_COLUMNS, INSTRUMENT_COLUMNS, AssetClass
 from workbench.errors import InvalidInput, NoData
 
@@ -74,7 +74,7 @@ def fetch_instruments(
     WireError
         If the vendor does not answer as it should.
     """
-    asked = symbols and [vendor_symbol(symbol, vendor, lake=lake) for symbol in symbols]
+    asked = symbols and list(vendor_symbols(symbols, vendor, lake=lake).values())
     rows: list[Row] = []
     left_out: list[str] = []
     for page in source.instruments(asked, asset_class=asset_class):

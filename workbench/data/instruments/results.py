@@ -90,7 +90,7 @@ class InstrumentList(Result):
             facts = (one.asset_class, one.venue or UNKNOWN, one.currency or UNKNOWN)
             listed = f"{one.listed or '…'} to {one.delisted or '…'}"
             lines.append(f"  {one.symbol:<12}{' '.join(facts):<24}{listed}  {one.name or UNKNOWN}")
-            if not one.matched.startswith(f"symbol {one.symbol}"):
+            if not one.matched.startswith(("symbol ", "name ")):
                 lines.append(f"  {'':<12}by {one.matched}")
         return "\n".join([*lines, f"  … and {left_out} more"] if left_out else lines)
 

@@ -13,12 +13,14 @@ from workbench.ports import BarSource, adapter_names
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Iterable
 
+    from workbench.data.instruments.master import SecurityMaster
     from workbench.data.instruments.notation import Notation, Symbol
     from workbench.domain import Session
     from workbench.ports import Lake
 
-__all__ = ["asset_class_of", "canonical_symbol", "vendor_symbol"]
+__all__ = ["asset_class_of", "canonical_symbol", "vendor_symbol", "vendor_symbols"]
 
 
 def asset_class_of(symbol: str) -> AssetClass:
@@ -69,13 +71,34 @@ def vendor_symbol(
     InvalidInput
         If the symbol is written in no known way, or the vendor's notation cannot say it.
     """
+    return vendor_symbols([symbol], vendor, on=on, lake=lake)[symbol]
+
+
+def vendor_symbols(
+    symbols: Iterable[str], vendor: str, *, on: Session | None = None, lake: Lake | None = None
+) -> dict[str, str]:
+    """What a vendor calls each of many instruments; the lake is looked at once.
+
+    Parameters
+    ----------
+    symbols : iterable of str
+        The workbench's symbols.
+    vendor, on, lake
+        As for `vendor_symbol`.
+
+    Returns
+    -------
+    dict
+        The workbench's symbol → the vendor's, in the order given, each once.
+
+    Raises
+    ------
+    UnknownName, InvalidInput
+        As `vendor_symbol`.
+    """
     day = as_session("on", on)
-    text = symbol.strip()
-    if lake is not None:
-        text, is_told = open_master(lake).called(text, vendor, day)
-        if is_told:
-            return text
-    return _translated(_read(_plain(text), OWN, day), _notation(vendor), day)
+    master = None if lake is None else open_master(lake)
+    return {symbol: _called(symbol, vendor, day, master) for symbol in symbols}
 
 
 def canonical_symbol(
@@ -125,6 +148,15 @@ def canonical_symbol(
     text = _text(OWN, _read(plain, notation, day, asset_class), vendor)
     told = master.whose(text, OWN.vendor, day) if master else None
     return master.symbol_of(told) if master and told else text
+
+
+def _called(symbol: str, vendor: str, on: dt.date | None, master: SecurityMaster | None) -> str:
+    text = symbol.strip()
+    if master is not None:
+        text, is_told = master.called(text, vendor, on)
+        if is_told:
+            return text
+    return _translated(_read(_plain(text), OWN, on), _notation(vendor), on)
 
 
 def _notation(vendor: str) -> Notation:
