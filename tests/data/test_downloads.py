@@ -404,3 +404,72 @@ def test_a_vendor_that_adjusts_for_splits_is_kept_as_traded(context, clock):
     assert closes(context, adjust="splits", as_of="2024-01-04") == [400, 404, 408]
     again = get(vendor, context, "AAA", refresh=True)
     assert (again.new, again.revised, again.unchanged) == (0, 0, 5)
+
+
+def test_what_was_known_stays_known_after_compaction_and_vacuum(own_home, clock):
+    """A revised and a split series, each as it was known at three moments."""
+    pytest.importorskip("deltalake", reason="the extra 'lab' is not installed")
+    from workbench.data.upkeep import compact_lake, vacuum_lake, verify_lake
+    from workbench.store import DeltaLake
+
+    lake = DeltaLake(str(own_home / "lake"))
+    context = Context(resources=Resources(lake=lake), clock=clock)
+    vendor = Splitting()
+    vendor.put("AAA", "2024-01-02", 400, 404, 408)
+    clock.pass_to("2024-01-04T22:00:00")
+    get(vendor, context, "AAA")
+    vendor.put("AAA", "2024-01-02", 100, 101, 102, 103)  # four for one on the fifth
+    vendor.splits = [{"symbol": "AAA", "time": moment("2024-01-05"), "kind": "split", "ratio": 4.0}]
+    clock.pass_to("2024-01-05T22:00:00")
+    get(vendor, context, "AAA")
+    vendor.put("AAA", "2024-01-03", 101.5)
+    clock.pass_to("2024-01-10T12:00:00")
+    get(vendor, context, "AAA", refresh=True, end="2024-01-05")
+
+    def seen():
+        moments = ("2024-01-04T21:30", "2024-01-05T21:30", "2024-01-10T11:00", None)
+        return [
+            [closes(context, as_of=when, adjust=adjust) for when in moments]
+            for adjust in ("none", "splits")
+        ]
+
+    raw = [[400, 404, 408], [400, 404, 408, 103], [400, 404, 408, 103], [400, 406, 408, 103]]
+    split = [[400, 404, 408], [100, 101, 102, 103], [100, 101, 102, 103], [100, 101.5, 102, 103]]
+    assert seen() == [raw, split]
+    compact_lake(context=context)
+    assert "deleted" in repr(vacuum_lake(hours=0, dry_run=False, context=context))
+    assert len(lake.files("bars_1d")) == 1
+    assert verify_lake(context=context).is_sound
+    assert seen() == [raw, split]
+
+
+def test_upkeep_is_told_in_words(vendor, context):
+    from workbench.data.upkeep import compact_lake, lake_history, vacuum_lake, verify_lake
+
+    with pytest.raises(NoData, match="empty"):
+        lake_history(context=context)
+    get(vendor, context)
+    assert [one.action for one in lake_history("bars_1d", context=context).commits] == ["append"]
+    assert compact_lake("bars_1d", context=context).tables[0].done == "as it was"
+    assert verify_lake(context=context).is_sound
+    assert "would go" in repr(vacuum_lake(context=context))
+    assert lake_history(limit=1, context=context).to_frame().shape[0] == 1
+    with pytest.raises(UnknownName, match="bars_1d"):
+        verify_lake("bars_1x", context=context)
+
+
+def test_vacuum_keeps_the_versions_that_a_run_has_cited(vendor, context, clock):
+    from workbench.data.upkeep import vacuum_lake
+    from workbench.ports import RunRecord
+    from workbench.store import MemoryRuns
+
+    runs = MemoryRuns()
+    context = Context(resources=Resources(lake=context.lake, runs=runs), clock=clock)
+    for symbol in ("AAA", "BBB"):
+        get(vendor, context, symbol)
+    cited = RunRecord(
+        "1", "notebook", "x", "completed", "", clock(), provenance={"tables": {"bars_1d": 0}}
+    )
+    runs.save(cited)
+    vacuum_lake(hours=0, dry_run=False, context=context)
+    assert context.lake.read("bars_1d", version=0)["symbol"].unique().to_pylist() == ["AAA"]
