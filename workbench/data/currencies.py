@@ -8,7 +8,7 @@ PARTS: dict[str, tuple[str, float]] = {
     "GBX": ("GBP", 100.0),  # pence: London
     "GBp": ("GBP", 100.0),
     "ILA": ("ILS", 100.0),  # agorot: Tel Aviv
-    "KWF": ("KWD", 1000.0),  # fils: Kuwait
+    "KWF": ("KWD", 1000.0),  # thousandths of a dinar: Kuwait
     "USX": ("USD", 100.0),  # cents: grain in Chicago
     "ZAC": ("ZAR", 100.0),  # cents: Johannesburg
     "ZAc": ("ZAR", 100.0),
