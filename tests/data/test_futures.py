@@ -110,6 +110,17 @@ def test_a_roll_waits_until_both_contracts_have_a_price():
     assert (roll["decided"], roll["date"], roll["gap"]) == ("2024-01-04", "2024-01-08", 11)
 
 
+def test_intraday_bars_roll_within_the_session():
+    hours = pd.date_range("2024-03-04 08:00", periods=10 * 24, freq="h", tz="UTC")
+    hours = hours[hours.dayofweek < 5]
+    closes = {"ESH2024": np.full(len(hours), 5100.0), "ESM2024": np.full(len(hours), 5160.0)}
+    made = bars(pd.DataFrame(closes, index=hours), timeframe="1h", calendar="24/5")
+    roll = only_roll(
+        continuous(made, {"ESH2024": "2024-03-15", "ESM2024": "2024-06-21"}, roll="calendar")
+    )
+    assert (roll["date"], roll["decided"]) == ("2024-03-08", "2024-03-08")  # five sessions before
+
+
 def test_what_the_attributes_say(chain):
     series = continuous(chain, EXPIRES)
     assert series.bars["symbol"].item() == "XY=F"

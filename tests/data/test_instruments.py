@@ -290,6 +290,7 @@ def test_a_file_leaves_what_it_does_not_tell(context, files):
         ("symbol,colour\nX,red\n", InvalidInput, "colour"),
         ("symbol,tick\nX\n", InvalidInput, "Line 2 has more or fewer"),
         ("symbol,tick\n", NoData, "no row"),
+        ("name,tick\nX,1\n", InvalidInput, "no column symbol"),
     ],
 )
 def test_a_file_that_cannot_be_used(context, tmp_path, text, error, words):
@@ -414,3 +415,26 @@ def test_instruments_are_downloaded_from_a_vendors_server(context, monkeypatch, 
         found = find_instrument(symbol, lake=context.lake)
         assert found.name == truth[symbol]["name"]
         assert found.asset_class == truth[symbol]["asset_class"]
+
+
+def test_a_former_symbol_that_contradicts_what_is_known_is_left_out_and_said():
+    lake = MemoryLake()
+    store_aliases(lake, "mine", aliases((FUND, "symbol", "FB", day("2020-01-02"), None)), NOW)
+    other = [
+        {"instrument": "x", "figi": "x", "symbol": "X", "asset_class": "equity"},
+        {"instrument": "x", "figi": "x", "symbol": "XOLD", "delisted": day("2010-01-04")},
+    ]
+    added = fetch_instruments(Vendor(*POLYGON.pages, other), "polygon", lake, NOW)
+    assert added.new == 4
+    assert [one for one in added.left_out if one.startswith("FB: A vendor would call two things")]
+    assert canonical_symbol("XOLD", "polygon", lake=lake) == "X"
+
+
+def test_two_listed_things_of_one_symbol_are_asked_about():
+    lake = MemoryLake()
+    for figi in (META, FUND):
+        row = {"instrument": figi, "figi": figi, "symbol": "META", "asset_class": "equity"}
+        fetch_instruments(Vendor([row]), "polygon", lake, NOW)
+    with pytest.raises(InvalidInput, match=f"several instruments.*{META}.*{FUND}"):
+        find_instrument("META", lake=lake)
+    assert find_instrument(f"META~{FUND}", lake=lake).instrument == FUND

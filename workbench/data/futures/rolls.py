@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from workbench.data.calendars import open_calendar
+from workbench.domain import Timeframe
 from workbench.errors import InvalidInput, NoData
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ def find_rolls(
     sessions_before : int, optional
         The roll is carried out this many sessions before the last day on which the contract can be
         held: at the latest by volume and open interest (default 1), always by the calendar
-        (default 5). With intraday bars up to one session earlier.
+        (default 5).
     lag : int, optional
         Bars until a volume or an open interest is known; 1 for open interest by default.
 
@@ -129,6 +130,9 @@ def find_rolls(
     """
     deadline, behind = DEFAULTS[rule]
     deadline = deadline if sessions_before is None else sessions_before
+    # The bar after a daily one lies in the next session, after an intraday one in the same.
+    daily = not Timeframe.parse(bars.attrs.get("timeframe", "1d")).is_intraday
+    alarm = deadline + 1 if daily else deadline
     closes = bars["close"].to_numpy()
     size = _sizes(bars, rule, behind if lag is None else lag)
     held = np.full(len(closes), -1, dtype=np.int64)
@@ -140,7 +144,7 @@ def find_rolls(
         if pending is not None and np.isfinite(closes[bar, [now, pending[1]]]).all():
             rolls.append(Roll(pending[0], bar, now, pending[1], pending[2]))
             now, pending = pending[1], None
-        wanted = _wanted(closes[bar], left[bar], size[bar], now, deadline, rule)
+        wanted = _wanted(closes[bar], left[bar], size[bar], now, alarm, rule)
         if wanted is not None and (pending is None or wanted[0] != pending[1]):
             pending = (bar, *wanted)
         if left[bar, now] < 0:
@@ -181,16 +185,16 @@ def _first(closes: Numbers, left: Counts, size: Numbers, deadline: int) -> tuple
 
 
 def _wanted(
-    closes: Numbers, left: Counts, size: Numbers, now: int, deadline: int, rule: RollRule
+    closes: Numbers, left: Counts, size: Numbers, now: int, alarm: int, rule: RollRule
 ) -> tuple[int, str] | None:
     """The contract to go to after this bar, and why; None to stay."""
-    later = np.flatnonzero(np.isfinite(closes) & (left > left[now]) & (left > deadline + 1))
+    later = np.flatnonzero(np.isfinite(closes) & (left > left[now]) & (left > alarm))
     if not len(later):
         return None
     largest = _largest(size, later)
     if size[largest] > size[now]:
         return largest, rule
-    if left[now] <= deadline + 1:
+    if left[now] <= alarm:
         return largest, "calendar" if rule == "calendar" else "expiry"
     return None
 
