@@ -27,6 +27,8 @@ __all__ = ["TableSource"]
 
 TYPES = {"string": pa.string(), "timestamp[us]": pa.timestamp("us"), "double": pa.float64()}
 SCHEMA = pa.schema([(name, TYPES[kind]) for name, kind in BAR_COLUMNS.items()])
+FORMATS = frozenset({".csv", ".tsv", ".parquet", ".feather"})
+"""What a file of a folder is read for; others, such as a licence, are passed over."""
 PAGE_ROWS = 50_000
 UNNAMED = ["frame"]
 """What `bars` calls the only symbol of a frame that does not name it."""
@@ -138,10 +140,14 @@ def _each(tables: Any) -> Iterator[tuple[str | None, Any]]:
     if isinstance(tables, Mapping) and not isinstance(tables, xr.Dataset):
         yield from tables.items()
     elif isinstance(tables, str | Path) and Path(tables).expanduser().is_dir():
-        files = sorted(one for one in Path(tables).expanduser().iterdir() if one.is_file())
+        files = sorted(one for one in Path(tables).expanduser().iterdir() if _is_table(one))
         yield from ((one.name.partition(".")[0], one) for one in files)
     else:
         yield None, tables
+
+
+def _is_table(file: Path) -> bool:
+    return file.is_file() and not FORMATS.isdisjoint(file.suffixes)
 
 
 def _frame(table: Any) -> Any:
