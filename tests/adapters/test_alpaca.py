@@ -118,6 +118,33 @@ def test_a_period_that_ends_before_it_begins_is_not_asked_for(stand):
     assert not stand.server.asked
 
 
+# The free plan
+
+
+@pytest.fixture
+def free(monkeypatch):
+    """A plan without the last 15 minutes."""
+    with served(vendor, BarSource, monkeypatch, free=True) as opened:
+        yield opened
+
+
+def test_what_the_plan_has_of_a_period_that_reaches_into_the_future_comes(free):
+    hour, start = Timeframe.parse("1h"), at("2025-12-01T15:00")
+    found = bars(["AAPL"], hour, start, at("2025-12-02"))
+    assert found.equals(vendor.truth("AAPL", hour, start, at("2025-12-01T19:45")))
+    assert found.num_rows == 5
+
+
+def test_a_period_that_the_plan_has_nothing_of_is_refused(free):
+    with pytest.raises(NotEntitled, match="15 minutes"):
+        bars(["AAPL"], DAY, at("2025-12-01T19:50"), at("2025-12-02"))
+
+
+def test_crypto_is_free_to_the_last_minute(free):
+    minute, period = Timeframe.parse("1m"), (at("2025-12-01T19:50"), at("2025-12-01T19:58"))
+    assert bars(["BTC/USD"], minute, *period).num_rows == 8
+
+
 # What it says
 
 
@@ -142,7 +169,7 @@ def test_a_symbol_that_cannot_be_one_is_named(stand):
     [
         (401, "unauthorized.", AccessRefused),
         (403, "forbidden.", AccessRefused),
-        (403, "subscription does not permit querying recent SIP data", NotEntitled),
+        (403, "subscription does not permit querying OTC data", NotEntitled),
         (400, "end should not be before start", InvalidInput),
         (422, "invalid page token", InvalidInput),
     ],

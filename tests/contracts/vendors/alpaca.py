@@ -67,9 +67,13 @@ class RefusedError(Exception):
 
 
 class Server(VendorServer):
-    """Both hosts of Alpaca at one address."""
+    """Both hosts of Alpaca at one address; ``free`` has no shares of the last 15 minutes."""
 
     phase = "core"
+
+    def __init__(self, *, free: bool = False) -> None:
+        super().__init__()
+        self.free = free
 
     def answer(self, asked: Asked) -> Answer:
         try:
@@ -81,7 +85,7 @@ class Server(VendorServer):
     def refusal(self, fault: str) -> Answer:
         if fault == "bad_key":
             return Answer({"message": "unauthorized."}, 401)
-        return Answer({"message": "subscription does not permit querying recent SIP data"}, 403)
+        return Answer({"message": "subscription does not permit querying OTC data"}, 403)
 
     def too_many(self) -> Answer:
         now = time.time()  # noqa: TID251  a server has a clock
@@ -103,7 +107,12 @@ class Server(VendorServer):
         if kind == "snapshots":
             found = {symbol: market.snapshot(symbol) for symbol in symbols}
             return {"snapshots": found} if coins else found
-        return page(kind, symbols, asked.query)
+        latest = (market.NOW - dt.timedelta(minutes=15 if self.free else 0)).isoformat()
+        query = {"start": f"{market.NOW:%Y-%m-%d}", "end": latest, **asked.query}
+        is_recent = instant("end", query["end"]) > instant("end", latest)
+        if self.free and is_recent and not coins:
+            raise RefusedError(403, "subscription does not permit querying recent SIP data")
+        return page(kind, symbols, query)
 
     def _clock(self, name: str) -> dict[str, Any]:
         mic = {"NYSE": "XNYS", "NASDAQ": "XNAS"}[name]
@@ -146,8 +155,7 @@ def check(asked: Asked) -> None:
 
 def page(kind: str, symbols: list[str], query: dict[str, str]) -> dict[str, Any]:
     """A page of bars, trades or quotes, symbol after symbol."""
-    first = instant("start", query.get("start", f"{market.NOW:%Y-%m-%d}"))
-    last = instant("end", query.get("end", market.NOW.isoformat()))
+    first, last = instant("start", query["start"]), instant("end", query["end"])
     limit = int(query.get("limit", "1000"))
     if last < first or not 1 <= limit <= 10_000:
         raise RefusedError(400, "end should not be before start, limit is 1 to 10000")

@@ -17,7 +17,7 @@ from workbench.adapters.alpaca.markets import (
 )
 from workbench.adapters.alpaca.refusals import unknown_symbol
 from workbench.domain import Adjust
-from workbench.errors import BadAnswer
+from workbench.errors import BadAnswer, InvalidInput, NotEntitled
 from workbench.ports import MarketStatus, SourceFacts
 from workbench.settings import load_settings
 
@@ -51,6 +51,9 @@ PHASES = {
     "lunch": "closed",
 }
 VENUES = ("NYSE", "NASDAQ")
+RECENT = "recent"
+"""The free plan's word for the last 15 minutes, which it does not include."""
+
 TABLES: dict[str, Callable[[dict[str, Any]], pa.Table]] = {
     "bars": tables.bar_table,
     "trades": tables.trade_table,
@@ -175,8 +178,21 @@ class Alpaca:
     def _pages(
         self, market: Market, kind: str, symbols: Sequence[str], parameters: dict[str, str]
     ) -> Iterator[dict[str, Any]]:
-        path, asked = f"{market.path}/{kind}", {"symbols": ",".join(symbols), **parameters}
-        for page in self._data.pages(path, asked, **market.how()):
+        """Symbol → rows, page by page, up to what the subscription permits."""
+        asked = {"symbols": ",".join(symbols), **parameters}
+        try:
+            yield from self._found(market, kind, asked)
+        except NotEntitled as refusal:
+            if RECENT not in str(refusal.seen) or "end" not in asked:
+                raise
+            del asked["end"]  # it is then as late as may be
+            try:
+                yield from self._found(market, kind, asked)
+            except InvalidInput:  # all of the period is later
+                raise refusal from None
+
+    def _found(self, market: Market, kind: str, asked: dict[str, str]) -> Iterator[dict[str, Any]]:
+        for page in self._data.pages(f"{market.path}/{kind}", asked, **market.how()):
             if kind not in page:
                 raise BadAnswer(f"Alpaca answered no {kind}", seen=sorted(page))
             yield page[kind] or {}
