@@ -421,6 +421,6 @@ def test_the_operation_draws_with_its_own_numbers():
 
 def test_the_operation_names_what_a_process_has():
     with pytest.raises(UnknownName, match="Did you mean 'volatility'"):
-        synthetic_bars("gbm", parameters={"volatilty": 0.1})
+        synthetic_bars("gbm", parameters={"volatilities": 0.1})
     with pytest.raises(UnknownName, match="parameter of pair"):
         synthetic_bars("pair", parameters={"leg": 1})

@@ -23,6 +23,7 @@ CALLS: dict[str, dict[str, Any] | Callable[[dict[str, Any]], dict[str, Any]]] = 
     "doctor": {},
     "list_datasets": {},
     "get_bars": {"dataset": "sp500-20:AAPL,MSFT", "limit": 3, **PERIOD},
+    "synthetic_bars": {"process": "momentum", "symbols": 2, "sessions": 50, "limit": 5},
     "list_features": {},
     "compute_feature": {"feature": "rsi", "dataset": "AAPL", "limit": 5},
     "quick_analysis": {"symbol": "AAPL"},
