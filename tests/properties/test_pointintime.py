@@ -70,6 +70,7 @@ def panel(seed, symbols=6):
             "time": times,
             "symbol": list("ABCDEFGHIJ"[:symbols]),
             "calendar": ("symbol", ["24/5"] * symbols),
+            "currency": ("symbol", ["USD"] * symbols),
             "known_at": ("time", times + np.timedelta64(21, "h")),
         },
         {"timeframe": "1d", "adjust": "none", "dataset": "random"},
@@ -221,7 +222,8 @@ def test_what_is_filed_later_changes_no_earlier_bar(facts, bars, span):
     whole = joined(facts, bars, span)
     rows = facts.to_pylist()
     for place, moment in enumerate(bars["known_at"].to_numpy()):
-        known = facts.filter(pa.array([first_known(row) <= pd.Timestamp(moment) for row in rows]))
+        is_known = [first_known(row) <= pd.Timestamp(moment) for row in rows]
+        known = facts.filter(pa.array(is_known, pa.bool_()))
         alone = joined(known, bars.isel(time=[place]), span)
         for name, values in whole.data_vars.items():
             then = values.isel(time=[place])

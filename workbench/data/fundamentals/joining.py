@@ -129,7 +129,10 @@ def figures(
     for (symbol, item), one in table.groupby(["symbol", "item"], sort=True):
         about = {"symbol": symbol, "item": item, "unit": _only_unit(one, str(symbol), str(item))}
         rows += [{**about, **change} for change in _changes(one, stretch)]
-    return pd.DataFrame(rows, columns=list(FIGURE_COLUMNS))
+    frame = pd.DataFrame(rows, columns=list(FIGURE_COLUMNS))
+    ends = frame["time"].to_numpy(np.int64).astype("datetime64[D]")
+    known_at = frame[KNOWN_AT].to_numpy("datetime64[us]")
+    return frame.assign(time=ends.astype("datetime64[us]"), known_at=known_at)
 
 
 def _prepared(
@@ -146,7 +149,7 @@ def _prepared(
         rank=[-ranked[name][1] for name in frame["item"]],
         item=[ranked[name][0] for name in frame["item"]],
     )
-    order = [KNOWN_AT, "filed_at", "rank", "value"]
+    order = [KNOWN_AT, "filed_at", "rank", "time", "period_start", "value"]
     return frame.sort_values(order, kind="stable", na_position="first")
 
 
@@ -159,15 +162,15 @@ def _changes(one: pd.DataFrame, span: Span) -> Iterator[dict[str, Any]]:
         newest = known.latest(span)
         if newest is not None and newest != last:
             end, value = last = newest
-            yield {"time": pd.Timestamp(end, unit="D"), "value": value, KNOWN_AT: moment}
+            yield {"time": end, "value": value, KNOWN_AT: moment}
 
 
-def _statements(one: pd.DataFrame) -> Iterator[tuple[pd.Timestamp, Fact]]:
+def _statements(one: pd.DataFrame) -> Iterator[tuple[np.datetime64, Fact]]:
     ends = _days(one["time"])
     starts = [None if day is None else day - 1 for day in _days(one["period_start"])]
     filed = one["filed_at"].fillna(pd.Timestamp.min).to_numpy("datetime64[s]").astype(np.int64)
     facts = map(Fact, starts, ends, filed.tolist(), one["value"])
-    return zip(one[KNOWN_AT], facts, strict=True)
+    return zip(one[KNOWN_AT].to_numpy("datetime64[us]"), facts, strict=True)
 
 
 def _days(column: pd.Series) -> list[Any]:

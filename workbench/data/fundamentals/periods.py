@@ -8,13 +8,13 @@ the last year plus the first quarter less the first quarter before.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from bisect import insort
 from enum import StrEnum
 from typing import NamedTuple
 
 __all__ = ["Fact", "KnownFacts", "Span"]
 
-MOST_EDGES = 5
+MOST_PERIODS = 5
 """Reported periods that one figure may be put together from."""
 
 
@@ -53,23 +53,33 @@ class Fact(NamedTuple):
     value: float
 
 
-@dataclass
 class KnownFacts:
-    """What is known of one item of one company; it only ever learns.
+    """What is known of one item of one company; it only ever learns."""
 
-    Parameters
-    ----------
-    held : dict
-        Period → the statement that counts.
-    """
-
-    held: dict[tuple[int | None, int], Fact] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self._filed: dict[tuple[int | None, int], int] = {}
+        self._balance: Fact | None = None
+        self._year: Fact | None = None
+        self._ends: list[int] = []
+        self._flows: dict[int, dict[int, float]] = {}
+        """Day → each day that a reported period leads to, with the flow from there."""
 
     def learn(self, fact: Fact) -> None:
         """Take in a statement; a later one of the same filing or a later filing counts."""
         period = (fact.start, fact.end)
-        if period not in self.held or self.held[period].filed <= fact.filed:
-            self.held[period] = fact
+        if self._filed.get(period, fact.filed) > fact.filed:
+            return
+        self._filed[period] = fact.filed
+        if fact.start is None:
+            self._balance = _newer(fact, self._balance)
+            return
+        if fact.end not in self._ends:
+            insort(self._ends, fact.end)
+        self._flows.setdefault(fact.end, {})[fact.start] = fact.value
+        self._flows.setdefault(fact.start, {})[fact.end] = -fact.value
+        least, most = LENGTHS[Span.YEAR]
+        if least <= fact.end - fact.start <= most:
+            self._year = _newer(fact, self._year)
 
     def latest(self, span: Span) -> tuple[int, float] | None:
         """The end and the figure of the latest span that can be told.
@@ -84,47 +94,33 @@ class KnownFacts:
         tuple of (int, float) or None
             None while no such span can be told.
         """
-        balances = [fact for fact in self.held.values() if fact.start is None]
-        if balances:
-            newest = max(balances, key=lambda fact: fact.end)
-            return newest.end, newest.value
+        stated = self._balance or (self._year if span is Span.YEAR else None)
+        if stated is not None:
+            return stated.end, stated.value
         if span is Span.YEAR:
-            return self._reported(*LENGTHS[span])
-        for end in sorted({fact.end for fact in self.held.values()}, reverse=True):
+            return None
+        for end in reversed(self._ends):
             total = self._total(end, *LENGTHS[span])
             if total is not None:
                 return end, total
         return None
 
-    def _reported(self, least: int, most: int) -> tuple[int, float] | None:
-        years = [
-            (fact.end, fact.value)
-            for (start, end), fact in self.held.items()
-            if start is not None and least <= end - start <= most
-        ]
-        return max(years, default=None)
-
     def _total(self, end: int, least: int, most: int) -> float | None:
         """The flow of a stretch of so many days up to `end`, by the fewest reported periods."""
-        totals, edges = {end: 0.0}, self._edges()
-        reached = [end]
-        for _ in range(MOST_EDGES):
+        totals, reached = {end: 0.0}, [end]
+        for _ in range(MOST_PERIODS):
             found: dict[int, float] = {}
             for day in reached:
-                for other, flow in edges.get(day, ()):
-                    found.setdefault(other, totals[day] + flow)
-            reached = sorted(day for day in found if day not in totals)
-            totals |= {day: found[day] for day in reached}
-            fitting = [day for day in reached if least <= end - day <= most]
+                for other, flow in self._flows[day].items():
+                    if other not in totals:
+                        found.setdefault(other, totals[day] + flow)
+            fitting = [day for day in found if least <= end - day <= most]
             if fitting:
-                return totals[fitting[-1]]
+                return found[max(fitting)]
+            totals |= found
+            reached = list(found)
         return None
 
-    def _edges(self) -> dict[int, list[tuple[int, float]]]:
-        """Day → the days that one reported period away, with the flow back to them."""
-        edges: dict[int, list[tuple[int, float]]] = {}
-        for (start, end), fact in sorted(self.held.items(), key=lambda one: one[0][1]):
-            if start is not None:
-                edges.setdefault(end, []).append((start, fact.value))
-                edges.setdefault(start, []).append((end, -fact.value))
-        return edges
+
+def _newer(one: Fact, other: Fact | None) -> Fact:
+    return one if other is None or one.end >= other.end else other
