@@ -136,6 +136,11 @@ def test_sizes_of_shares_are_shares_before_and_after_the_tapes_changed():
     assert quote_table(OPTION, page)["bid_size"].to_pylist() == [2.0, 2.0]
 
 
+def test_fractions_of_a_share_are_stated_as_text():
+    row = {"exchange": 1, "price": 1.0, "sip_timestamp": 1, "size": 0, "decimal_size": "0.25"}
+    assert trade_table("AAPL", {"results": [row]})["size"].to_pylist() == [0.25]
+
+
 def test_a_side_that_is_not_there_is_null():
     page = {"results": [{"bid_price": 0, "bid_size": 0, "bid_exchange": 0, "sip_timestamp": 1}]}
     row = quote_table("AAPL", page).to_pylist()[0]

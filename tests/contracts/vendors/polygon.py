@@ -308,7 +308,7 @@ def status(server: Server, path: str, parts: list[str], query: dict[str, str]) -
         "market": "extended-hours", "earlyHours": False, "afterHours": True,
         "serverTime": "2024-12-05T16:48:08-05:00",
         "exchanges": {"nyse": "extended-hours", "nasdaq": "extended-hours", "otc": "closed"},
-        "currencies": {"fx": "open", "crypto": "open"}, "indicesGroups": {"s_and_p": "closed"},
+        "currencies": {"fx": "open", "crypto": "open"}, "indicesGroups": {"nasdaq": "closed"},
     })  # fmt: skip
 
 

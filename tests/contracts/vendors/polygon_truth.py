@@ -34,7 +34,7 @@ STATUS = MarketStatus(
     at=dt.datetime.fromisoformat("2024-12-05T21:48:08"),
     venues={
         "nyse": "extended-hours", "nasdaq": "extended-hours", "otc": "closed", "fx": "open",
-        "crypto": "open", "s_and_p": "closed",
+        "crypto": "open",
     },
 )  # fmt: skip
 

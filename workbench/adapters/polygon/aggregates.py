@@ -20,14 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["TIMESPANS", "bar_table", "bars_of"]
 
-TIMESPANS = {
-    "s": "second",
-    "m": "minute",
-    "h": "hour",
-    "d": "day",
-    "w": "week",
-    "M": "month",
-}
+TIMESPANS = {"s": "second", "m": "minute", "h": "hour", "d": "day", "w": "week", "M": "month"}
 MILLISECOND = timedelta(milliseconds=1)
 MOST_PER_PAGE = 50_000
 

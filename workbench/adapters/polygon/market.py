@@ -27,7 +27,7 @@ STATUSES = {"open": "open", "closed": "closed"}
 
 
 def market_status(client: Client) -> MarketStatus:
-    """Whether New York is open, and the other venues."""
+    """Whether New York is open, each of its exchanges, and currencies."""
     return read_status(client.one(client.rest.get_market_status))
 
 
@@ -37,8 +37,7 @@ def read_status(body: Row) -> MarketStatus:
         extended = "pre_market" if body.get("earlyHours") else "after_hours"
         status = {**STATUSES, "extended-hours": extended}[body["market"]]
         at = datetime.fromisoformat(body["serverTime"]).astimezone(UTC).replace(tzinfo=None)
-        groups = (body.get(name) or {} for name in ("exchanges", "currencies", "indicesGroups"))
-        venues = {name: said for group in groups for name, said in group.items()}
+        venues = {**(body.get("currencies") or {}), **(body.get("exchanges") or {})}
         return MarketStatus(status, at, venues)
 
 

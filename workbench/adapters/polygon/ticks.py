@@ -50,7 +50,7 @@ def trade_table(symbol: str, page: dict[str, Any]) -> pa.Table:
             "time": time,
             "nanosecond": nanosecond,
             "price": [row["price"] for row in rows],
-            "size": [row["size"] for row in rows],
+            "size": [_size(row) for row in rows],
             "venue": [_code(row["exchange"]) for row in rows],
             "conditions": [_codes(row) for row in rows],
             "trade_id": [row.get("id") for row in rows],
@@ -67,26 +67,15 @@ def quote_table(symbol: str, page: dict[str, Any]) -> pa.Table:
     with as_documented():
         rows = page.get("results") or []
         time, nanosecond = from_nanoseconds([_stamp(row) for row in rows])
+        sides = [{**_side(symbol, row, "bid"), **_side(symbol, row, "ask")} for row in rows]
         values = {
+            **{name: [one.get(name) for one in sides] for name in QUOTE_COLUMNS},
             "symbol": symbol,
             "time": time,
             "nanosecond": nanosecond,
             "conditions": [_codes(row) for row in rows],
             "sequence": [row.get("sequence_number") for row in rows],
         }
-        for side in ("bid", "ask"):
-            is_there = [bool(row.get(f"{side}_price")) for row in rows]
-            prices, sizes, venues = (
-                [row.get(f"{side}_{part}") if there else None
-                 for row, there in zip(rows, is_there, strict=True)]
-                for part in ("price", "size", "exchange")
-            )  # fmt: skip
-            values[side] = prices
-            values[f"{side}_size"] = [
-                None if size is None else size * shares_per_lot(symbol, _stamp(row))
-                for row, size in zip(rows, sizes, strict=True)
-            ]
-            values[f"{side}_venue"] = [_code(venue) for venue in venues]
         return table(QUOTE_COLUMNS, len(rows), values)
 
 
@@ -126,6 +115,20 @@ def _ticks(
 def _stamp(row: dict[str, Any]) -> int:
     stamp: int = row["sip_timestamp"] if "sip_timestamp" in row else row["participant_timestamp"]
     return stamp
+
+
+def _side(symbol: str, row: dict[str, Any], side: str) -> dict[str, Any]:
+    """The bid or the ask with its size and venue; nothing where the side is empty."""
+    price, size, venue = (row.get(f"{side}_{part}") for part in ("price", "size", "exchange"))
+    if not price:
+        return {}
+    shares = None if size is None else size * shares_per_lot(symbol, _stamp(row))
+    return {side: price, f"{side}_size": shares, f"{side}_venue": _code(venue)}
+
+
+def _size(row: dict[str, Any]) -> float:
+    """With fractions of a share, which are stated as text beside the whole ones."""
+    return float(row.get("decimal_size") or row["size"])
 
 
 def _code(venue: int | None) -> str | None:

@@ -120,14 +120,13 @@ class Transport:
 
     def _read(self, response: urllib3.BaseHTTPResponse) -> Answer:
         status, data = response.status, response.data
-        body = _parsed(data)
-        if isinstance(body, dict) and status == 200:
+        body, is_page = _parsed(data), _is_markup(data)
+        if status == 200 and isinstance(body, dict):
             return Answer(body, data=data)
-        said = self._said(body)
-        if isinstance(body, dict) or status == 429 or status >= 500:
-            raise refusal(status, response.headers, said)
-        if body is None and not _is_markup(data):
-            raise ServiceUnavailable(SERVICE, f"an answer of {len(data)} bytes that breaks off")
+        if status >= 500 or status == 429 or (status != 200 and not is_page):
+            raise refusal(status, response.headers, self._said(body))
+        if body is None and not is_page:
+            raise ServiceUnavailable(SERVICE, f"an answer that breaks off after {len(data)} bytes")
         raise BadAnswer(
             "Polygon answered something that is no JSON object",
             seen=self._shown(data.decode(errors="replace")),
