@@ -305,17 +305,22 @@ def test_what_comes_back_from_the_lake_is_what_went_in(dataset):
     np.testing.assert_array_equal(kept.mask, made.membership.mask.sel(symbol=kept.symbols))
 
 
-def test_delistings_of_the_lake_end_memberships(dataset, delisting):
+def test_delistings_and_instruments_of_the_lake_are_used(dataset, delisting):
     from workbench.context import current
+    from workbench.data.actions import store_actions
+    from workbench.data.instruments import store_instruments
 
-    rows = delisting
-    for name, value in (("dataset", dataset), ("content", "")):
-        rows = rows.append_column(name, pa.array([value], pa.string()))
-    current().lake.replace("actions", rows, where={"dataset": dataset})
+    lake, at = current().lake, datetime.fromisoformat("2024-02-01")
+    store_actions(lake, dataset, delisting, at)
+    named = pa.table({"instrument": ["FIGI-D"], "symbol": ["D"], "asset_class": ["equity"]})
+    store_instruments(lake, dataset, named, at)
     made = make_universe("two", dataset, ANSWER["rule"])
     assert [one.delisting_return for one in made.spells if one.symbol == "D"] == [
         pytest.approx(-0.2)
     ]
+    assert {one.symbol: one.instrument for one in made.spells} == {
+        "A": "A", "B": "B", "D": "FIGI-D",
+    }  # fmt: skip
 
 
 def test_listed_constituents_make_a_universe(dataset, tmp_path):

@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from workbench.data.actions import delisting_returns
 from workbench.data.universes.members import SCHEMA
 from workbench.domain import CorporateAction
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import numpy.typing as npt
     import xarray as xr
 
@@ -74,11 +78,10 @@ def departures_of(actions: pa.Table | None, bars: xr.Dataset) -> Departures:
     times, symbols = bars["time"].to_numpy(), bars["symbol"].to_numpy().tolist()
     found: dict[str, Departure] = {}
     for action in _ends(actions, symbols):
-        row = int(np.searchsorted(times, np.datetime64(action["time"], "ns")))
-        if row < len(times):
-            found.setdefault(
-                action["symbol"], Departure(row, action["kind"], _received(action, bars, row))
-            )
+        symbol, time, kind = (action[name][0].as_py() for name in ("symbol", "time", "kind"))
+        row = int(np.searchsorted(times, np.datetime64(time, "ns")))
+        if row < len(times) and symbol not in found:
+            found[symbol] = Departure(row, kind, _received(action, bars, row))
     before = np.zeros((len(times), len(symbols)), dtype=bool)
     for symbol, end in found.items():
         before[end.row :, symbols.index(symbol)] = True
@@ -127,36 +130,23 @@ def _left(stop: int, times: npt.NDArray[np.datetime64], end: Departure | None) -
     return {"until": _day(times[stop]), **how}
 
 
-def _ends(actions: pa.Table | None, symbols: list[str]) -> list[dict[str, Any]]:
-    """Delistings and mergers of these symbols, the earliest first."""
+def _ends(actions: pa.Table | None, symbols: list[str]) -> Iterator[pa.Table]:
+    """Delistings and mergers of these symbols one by one, the earliest first."""
     if actions is None:
-        return []
-    wanted = set(symbols)
-    listed = [
-        one
-        for one in actions.select(["symbol", "time", "kind", "ratio", "amount", "into"]).to_pylist()
-        if one["kind"] in ENDS and one["symbol"] in wanted
-    ]
-    return sorted(listed, key=lambda one: one["time"])
+        return
+    is_end = pc.is_in(actions["kind"], value_set=pa.array(ENDS))
+    is_ours = pc.is_in(actions["symbol"], value_set=pa.array(symbols, pa.string()))
+    ends = actions.filter(pc.and_(is_end, is_ours)).sort_by([("time", "ascending")])
+    yield from (ends.slice(at, 1) for at in range(ends.num_rows))
 
 
-def _received(action: dict[str, Any], bars: xr.Dataset, row: int) -> float | None:
-    """Cash, and shares at their last close, over the last close of the share, less 1."""
-    paid, shares, into = action["amount"], action["ratio"], action["into"]
-    if paid is None and (shares is None or into is None):
+def _received(action: pa.Table, bars: xr.Dataset, row: int) -> float | None:
+    """The return over the last close before a row; None where it is unknown."""
+    if row == 0:
         return None
-    worth = (paid or 0.0) + (shares * _last_close(bars, into, row) if shares and into else 0.0)
-    received = worth / _last_close(bars, action["symbol"], row) - 1.0
-    return float(received) if np.isfinite(received) else None
-
-
-def _last_close(bars: xr.Dataset, symbol: str, row: int) -> float:
-    """The last close before a row; NaN when the panel has none."""
-    if symbol not in bars["symbol"].to_numpy():
-        return float("nan")
-    closes = bars["close"].sel(symbol=symbol).to_numpy()[:row]
-    known = closes[~np.isnan(closes)]
-    return float(known[-1]) if len(known) else float("nan")
+    before = bars[["close"]].isel(time=slice(0, row))
+    received = float(delisting_returns(before, action)["delisting_return"].iloc[0])
+    return received if np.isfinite(received) else None
 
 
 def _day(stamp: np.datetime64) -> Any:

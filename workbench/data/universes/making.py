@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow.compute as pc
 
+from workbench.data.actions import load_actions
 from workbench.data.adding import read_file
 from workbench.data.catalogue import manifest
+from workbench.data.instruments import open_master
 from workbench.data.loading import load_bars
 from workbench.data.universes.keeping import store_membership
 from workbench.data.universes.listing import constituents
@@ -22,8 +25,6 @@ from workbench.domain import Adjust
 from workbench.errors import InvalidInput
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from workbench.context import Context
     from workbench.data.manifest import Manifest
     from workbench.data.universes.manifests import UniverseManifest
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
     from workbench.ports import Lake
 
 __all__ = ["made_universe"]
-
-ACTIONS = "actions"
 
 
 def made_universe(
@@ -106,7 +105,9 @@ def _by_rule(source: Manifest, rule: UniverseRule, context: Context) -> Membersh
     """Members chosen from the prices as traded, where the dataset has them."""
     adjust = Adjust.NONE.value if source.stored is Adjust.NONE else None
     bars = load_bars(source.name, adjust=adjust, context=context)
-    return membership(bars, rule, delistings=_delistings(context.lake, source.name))
+    names = [_instrument(symbol, context.lake) for symbol in bars["symbol"].to_numpy().tolist()]
+    bars = bars.assign_coords(instrument=("symbol", names))
+    return membership(bars, rule, delistings=load_actions(context.lake, source.name))
 
 
 def _listed(source: Manifest, file: str, context: Context) -> Membership:
@@ -121,8 +122,8 @@ def _listed(source: Manifest, file: str, context: Context) -> Membership:
     return Membership.of_spells(spells, bars["time"].to_numpy(), told)
 
 
-def _delistings(lake: Lake, dataset: str) -> pa.Table | None:
-    """What the lake knows of delistings and mergers of this dataset."""
-    if lake.version(ACTIONS) is None:
-        return None
-    return lake.read(ACTIONS, filters=[("dataset", "==", dataset)])
+def _instrument(symbol: str, lake: Lake) -> str:
+    """What survives a change of symbol; the symbol itself where nothing else is known."""
+    with contextlib.suppress(InvalidInput):  # several instruments have had it
+        return open_master(lake).whose(symbol, "symbol") or symbol
+    return symbol
