@@ -77,9 +77,12 @@ def test_two_dividends_of_one_day_are_one_sum(panel, actions):
     [
         ({**DIVIDEND, "amount": 12.0}, "not less than the price"),
         ({**DIVIDEND, "currency": "EUR"}, "paid in EUR, the price is in USD"),
-        ({**DIVIDEND, "kind": "spin_off", "amount": None, "ratio": 0.1, "into": "Z"}, "price of Z"),
+        (
+            {**DIVIDEND, "kind": "spin_off", "amount": None, "ratio": 0.1, "into": "Z"},
+            "price of its shares",
+        ),
         ({**SPLIT, "ratio": None}, "ratio is unknown"),
-        ({**DIVIDEND, "amount": None}, "amount on that day is unknown"),
+        ({**DIVIDEND, "amount": None}, "its amount is unknown"),
     ],
 )
 def test_what_cannot_be_valued_is_said_and_changes_nothing(panel, actions, action, words, caplog):

@@ -168,9 +168,7 @@ def factors(
     table["price_factor"] = keeping / table["shares"]
     table["volume_factor"] = table["shares"]
     table["applied"] = table["reason"] == ""
-    table["cumulative_factor"] = table.groupby("column")["price_factor"].transform(
-        lambda one: one[::-1].cumprod()[::-1]
-    )
+    table["cumulative_factor"] = table[::-1].groupby("column")["price_factor"].cumprod()
     return table
 
 

@@ -146,21 +146,20 @@ def _refuse_long_bars(bars: xr.Dataset, frame: pd.DataFrame) -> None:
         )
 
 
-def _reasons(bars: xr.Dataset, frame: pd.DataFrame) -> list[str]:
+def _reasons(bars: xr.Dataset, frame: pd.DataFrame) -> npt.NDArray[np.object_]:
     """Why an action cannot be valued; empty where it can."""
-    quoted = dict(zip(bars["symbol"].to_numpy(), bars["currency"].to_numpy(), strict=True))
-    reasons = []
-    for row in frame.itertuples(index=False):
-        paid, price = whole_currency(row.currency or "")[0], whole_currency(quoted[row.symbol])[0]
-        if row.kind == SPLIT:
-            reasons.append("" if row.ratio > 0 else "its ratio is unknown")
-        elif np.isnan(row.per_share):
-            what = f"price of {row.into}" if row.kind == SPIN_OFF else "amount"
-            reasons.append(f"the {what} on that day is unknown")
-        else:
-            same = not (paid and price) or paid == price
-            reasons.append("" if same else f"it is paid in {paid}, the price is in {price}")
-    return reasons
+    price = _quoted(bars, frame).map(lambda one: whole_currency(one)[0])
+    paid = frame["currency"].fillna("").map(lambda one: whole_currency(one)[0])
+    is_split, unknown = frame["kind"] == SPLIT, frame["per_share"].isna()
+    cases = {
+        "": is_split & (frame["ratio"] > 0),
+        "its ratio is unknown": is_split,
+        "the price of its shares on that day is unknown": unknown & (frame["kind"] == SPIN_OFF),
+        "its amount is unknown": unknown,
+    }
+    differs = (paid != price) & (paid != "") & (price != "")
+    other = "it is paid in " + paid + ", the price is in " + price
+    return np.select([*cases.values(), differs], [*cases, other.astype(object)], "")
 
 
 def _valued(frame: pd.DataFrame) -> pd.DataFrame:
@@ -177,14 +176,17 @@ def _valued(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _per_share(bars: xr.Dataset, frame: pd.DataFrame) -> Floats:
     """What one share was paid, in the unit of its own price; NaN where it is unknown."""
-    quoted = bars["currency"].to_numpy()[frame["column"]]
-    units = np.array([whole_currency(str(one))[1] for one in quoted])
-    given = [
-        whole_currency(one)[1] if one else unit
-        for one, unit in zip(frame["currency"], units, strict=True)
-    ]
-    cash = frame["amount"].to_numpy() * units / np.array(given)
+    quoted = _quoted(bars, frame)
+    units = quoted.map(lambda one: whole_currency(one)[1])
+    parts = frame["currency"].fillna(quoted).map(lambda one: whole_currency(one)[1])
+    cash = (frame["amount"] * units / parts).to_numpy(np.float64)
     into = pd.Index(bars["symbol"].to_numpy()).get_indexer(frame["into"].fillna(""))
     price = bars["close"].to_numpy()[frame["row"], into]
     shares = np.where((frame["kind"] == SPIN_OFF) & (into >= 0), frame["ratio"] * price, np.nan)
     return np.where(np.isnan(cash), shares, cash)
+
+
+def _quoted(bars: xr.Dataset, frame: pd.DataFrame) -> pd.Series[str]:
+    """In what the price of each action's symbol is quoted."""
+    quoted = bars["currency"].to_numpy().astype(str)[frame["column"]]
+    return pd.Series(quoted, index=frame.index, dtype=object)
