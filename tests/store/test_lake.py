@@ -67,7 +67,7 @@ def test_a_damaged_log_is_told_with_its_cure(tmp_path):
     for log in (tmp_path / "bars" / "_delta_log").glob("*.json"):
         log.write_text("{ this is no log")
     with pytest.raises(StoreError, match="delete it"):
-        lake.read("bars")
+        DeltaLake(str(tmp_path)).read("bars")
 
 
 def test_a_missing_data_file_is_told_with_its_cure(tmp_path):

@@ -52,7 +52,9 @@ class Upserted:
     version: int | None
 
 
-def latest(rows: pa.Table, keys: Sequence[str], as_of: datetime | None = None) -> pa.Table:
+def latest(
+    rows: pa.Table, keys: Sequence[str], as_of: datetime | None = None, *, in_order: bool = False
+) -> pa.Table:
     """Of all rows with the same keys, the one that was known last.
 
     Parameters
@@ -64,6 +66,8 @@ def latest(rows: pa.Table, keys: Sequence[str], as_of: datetime | None = None) -
         What names a thing: ``("symbol", "time")`` for bars.
     as_of : datetime, optional
         Rows with a later ``known_at`` are left out (naive UTC); all count by default.
+    in_order : bool
+        Whether the rows are sorted by keys and ``known_at`` already, as a lake's scan gives them.
 
     Returns
     -------
@@ -73,7 +77,10 @@ def latest(rows: pa.Table, keys: Sequence[str], as_of: datetime | None = None) -
     if as_of is not None:
         known = pc.less_equal(rows[KNOWN_AT], pa.scalar(as_of, MOMENT))
         rows = rows.filter(pc.coalesce(known, pa.scalar(value=True)))
-    rows, ranks = ordered_with_ranks(rows, [*keys, KNOWN_AT])
+    if in_order:
+        ranks = ranks_of(rows, keys)
+    else:
+        rows, ranks = ordered_with_ranks(rows, [*keys, KNOWN_AT])
     if not rows.num_rows:
         return rows
     repeated = same_as_before(ranks[: len(keys)])

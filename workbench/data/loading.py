@@ -148,7 +148,7 @@ class _Asked:
 def _panel(asked: _Asked, fields: list[str], lake: Lake) -> tuple[Panel, int]:
     """The numbers and the version of the table; brings the dataset into the lake if need be."""
     manifest = asked.manifest
-    known_last = partial(latest, keys=("symbol", "time"), as_of=asked.known)
+    known_last = partial(latest, keys=("symbol", "time"), as_of=asked.known, in_order=True)
     columns = ["symbol", "time", *fields, "known_at"]
     for _ in range(2):
         version = lake.version(manifest.table)

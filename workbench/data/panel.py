@@ -183,12 +183,12 @@ def _spread(
     inside: npt.NDArray[np.bool_],
     shape: tuple[int, int],
 ) -> npt.NDArray[np.float64]:
-    spread = np.full(shape, np.nan)
     values = numbers.to_numpy().astype(np.float64, copy=False)
-    if inside.all():
-        spread[row, column] = values
-    else:
-        spread[row[inside], column[inside]] = values[inside]
+    if not inside.all():
+        row, column, values = row[inside], column[inside], values[inside]
+    is_full = len(values) == shape[0] * shape[1]
+    spread = np.empty(shape) if is_full else np.full(shape, np.nan)
+    spread[row, column] = values
     return spread
 
 

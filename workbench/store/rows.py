@@ -110,39 +110,56 @@ def same_as_before(ranks: Ranks) -> npt.NDArray[np.bool_]:
     same = np.ones(len(ranks[0]), dtype=bool)
     same[:1] = False
     for rank in ranks:
-        same[1:] &= rank[1:] == rank[:-1]
+        if rank.strides != (0,):
+            same[1:] &= rank[1:] == rank[:-1]
     return same
 
 
 def _are_sorted(ranks: Ranks) -> bool:
     if not ranks or len(ranks[0]) < 2:
         return True
-    undecided = np.ones(len(ranks[0]) - 1, dtype=bool)
-    for rank in ranks:
+    undecided: npt.NDArray[np.bool_] | None = None
+    for rank in (rank for rank in ranks if rank.strides != (0,)):  # one value decides nothing
         before, after = rank[:-1], rank[1:]
-        if bool((undecided & (after < before)).any()):
+        falls = after < before
+        if bool((falls if undecided is None else falls & undecided).any()):
             return False
-        undecided &= after == before
+        same = after == before
+        undecided = same if undecided is None else undecided & same
+        if not undecided.any():
+            return True
     return True
 
 
 def _ranks(column: pa.Array) -> npt.NDArray[np.int64]:
+    if column.null_count == len(column):
+        return np.broadcast_to(np.int64(NULL_RANK), len(column))
     if pa.types.is_dictionary(column.type) or _is_text(column.type):
         return _text_ranks(column)
-    whole = column.cast(pa.int64()) if not pa.types.is_date(column.type) else column.cast("int32")
-    ranks: npt.NDArray[np.int64] = whole.cast(pa.int64()).fill_null(NULL_RANK).to_numpy()
+    whole = column.cast(pa.int32()) if pa.types.is_date(column.type) else column
+    ranks: npt.NDArray[np.int64] = _filled(whole.cast(pa.int64()), NULL_RANK)
     return ranks
 
 
 def _text_ranks(column: pa.Array) -> npt.NDArray[np.int64]:
     encoded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+    if len(encoded.dictionary) == 1 and not column.null_count:
+        return np.broadcast_to(np.int64(0), len(column))
     places = pc.sort_indices(encoded.dictionary).to_numpy()
+    codes: npt.NDArray[np.int64] = _filled(encoded.indices.cast(pa.int64()), -1)
+    if not column.null_count and (places[1:] > places[:-1]).all():
+        return codes  # the dictionary is sorted: a code is a rank
     rank_of_code = np.empty(len(places) + 1, dtype=np.int64)
     rank_of_code[places] = np.arange(len(places))
     rank_of_code[-1] = NULL_RANK
-    codes = encoded.indices.cast(pa.int64()).fill_null(-1).to_numpy()
     ranks: npt.NDArray[np.int64] = rank_of_code[codes]
     return ranks
+
+
+def _filled(column: pa.Array, value: int) -> npt.NDArray[np.int64]:
+    filled = column.fill_null(value) if column.null_count else column
+    numbers: npt.NDArray[np.int64] = filled.to_numpy()
+    return numbers
 
 
 def _is_text(kind: pa.DataType) -> bool:

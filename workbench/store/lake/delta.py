@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from workbench.domain import LAKE_COLUMNS
 from workbench.errors import MissingExtra, StoreBusy, StoreError, UnknownName
 from workbench.store.lake.blocks import BLOCK, FIRST, blocked, cuts
 from workbench.store.lake.parquet import ENCODED, read_rows
-from workbench.store.lake.upkeep import commits, faults, files_of
+from workbench.store.lake.upkeep import commits, crowded, faults, files_of
 from workbench.store.locks import alone
 from workbench.store.rows import check_rows, in_order
 
@@ -32,11 +33,22 @@ __all__ = ["DeltaLake", "open_lake"]
 
 ROWS_PER_GROUP = 16_384
 """Small row groups let a reader skip all symbols but a few."""
-MOST_FILES = 8
-"""A block with more files is rewritten as one by the write that finds it so."""
 ATTEMPTS = 12
+JUST_NOW_NS = 100_000_000
 CONFIGURATION = {"delta.logRetentionDuration": "interval 36500 days"}
 """Every version stays readable until `vacuum` is told otherwise."""
+
+
+_Stamp = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class _Snapshot:
+    """A version of a table: its columns, and the files of each block in order of time."""
+
+    version: int
+    schema: pa.Schema
+    blocks: dict[str, list[str]]
 
 
 def open_lake(settings: Settings) -> DeltaLake:
@@ -58,6 +70,7 @@ class DeltaLake:
 
     def __init__(self, url: str) -> None:
         self.url = url.rstrip("/")
+        self._snapshots: dict[str, tuple[_Stamp, _Snapshot]] = {}
 
     def __repr__(self) -> str:
         return f"DeltaLake({self.url!r})"
@@ -72,8 +85,8 @@ class DeltaLake:
 
     def version(self, table: str) -> int | None:
         """The newest version of a table; None when there is no such table."""
-        opened = self._opened(table)
-        return None if opened is None else int(opened.version())
+        held = self._snapshot(table)
+        return None if held is None else held.version
 
     def read(
         self,
@@ -136,20 +149,17 @@ class DeltaLake:
             At least one. The times of a part are later than those of the part before; within
             it rows are sorted, and dataset, symbol and content are dictionary-encoded.
         """
-        opened = self._opened(table, version)
-        if opened is None:
+        held = self._snapshot(table, version)
+        if held is None:
             raise UnknownName("table in the lake", table, self.tables())
-        schema = _with_lake_columns(_schema_of(opened))
-        wanted = _schema_of(opened).names if columns is None else list(columns)
+        schema = _with_lake_columns(held.schema)
+        wanted = held.schema.names if columns is None else list(columns)
         for name in [*wanted, *(one[0] for one in filters)]:
             if name not in schema.names:
                 raise UnknownName(f"column in the table {table!r}", name, schema.names)
         shape = pa.schema([_encoded(schema.field(name)) for name in wanted])
-        blocks: dict[str, list[str]] = {}
-        for file in files_of(opened):
-            blocks.setdefault(file["block"] or FIRST, []).append(file["path"])
         found = False
-        for paths in blocks.values():
+        for paths in held.blocks.values():
             rows = self._block(table, paths, shape, filters)
             if rows.num_rows:
                 found = True
@@ -224,7 +234,7 @@ class DeltaLake:
         """Rewrite every block as one sorted file, and split what has grown; the new version."""
         self._existing(table)
         with self._guarded(table):
-            return self._retried(table, lambda: self._compact(table, most_files=1))
+            return self._retried(table, lambda: self._compact(table, lambda rows: len(rows) > 1))
 
     def vacuum(
         self, table: str, *, keep: Sequence[int] = (), hours: float = 24.0, dry_run: bool = False
@@ -318,7 +328,7 @@ class DeltaLake:
     def _tidied(self, table: str, written: int) -> int:
         """Compact blocks with many files; the rows are safe, so a lost race is no failure."""
         try:
-            return self._compact(table, most_files=MOST_FILES)
+            return self._compact(table, crowded)
         except _delta().exceptions.CommitFailedError:
             return written
 
@@ -372,31 +382,33 @@ class DeltaLake:
         written = self.version(table)
         return 0 if written is None else written
 
-    def _compact(self, table: str, most_files: int) -> int:
-        """Rewrite the blocks that have more files than this, each in a commit of its own."""
+    def _compact(self, table: str, is_due: Callable[[list[int]], bool]) -> int:
+        """Rewrite the blocks that are due, each in a commit of its own."""
         opened = self._existing(table)
         if BLOCK not in opened.metadata().partition_columns:
             return int(opened.version())
-        blocks: dict[str, list[str]] = {}
+        blocks: dict[str, list[dict[str, Any]]] = {}
         for file in files_of(opened):
-            blocks.setdefault(file["block"], []).append(file["path"])
-        schema = _schema_of(opened)
-        shape = pa.schema([_encoded(field) for field in schema])
-        for name, paths in blocks.items():
-            if len(paths) <= most_files:
-                continue
-            opened = self._existing(table)
-            rows = self._block(table, paths, shape, ())
-            names = [name, *_cuts(rows)]
-            self._put(
-                table,
-                opened,
-                blocked(rows.cast(schema), names),
-                mode="overwrite",
-                predicate=" OR ".join(f"{BLOCK} = '{one}'" for one in names),
-                action="compact",
-            )
+            blocks.setdefault(file["block"], []).append(file)
+        for name, files in blocks.items():
+            if is_due([file["rows"] or 0 for file in files]):
+                self._rewrite(table, name, [file["path"] for file in files])
         return int(self._existing(table).version())
+
+    def _rewrite(self, table: str, name: str, paths: list[str]) -> None:
+        """One block as one sorted file, or as several blocks when it has grown."""
+        opened = self._existing(table)
+        schema = _schema_of(opened)
+        rows = self._block(table, paths, pa.schema([_encoded(field) for field in schema]), ())
+        names = [name, *_cuts(rows)]
+        self._put(
+            table,
+            opened,
+            blocked(rows.cast(schema), names),
+            mode="overwrite",
+            predicate=" OR ".join(f"{BLOCK} = '{one}'" for one in names),
+            action="compact",
+        )
 
     @contextmanager
     def _guarded(self, table: str) -> Iterator[None]:
@@ -425,6 +437,23 @@ class DeltaLake:
             seen=self.url,
             cure="Wait until they have ended and run it again; nothing was changed",
         ) from last
+
+    def _snapshot(self, table: str, version: int | None = None) -> _Snapshot | None:
+        """What a version consists of; the newest of a local table is kept while nobody writes."""
+        stamp = None if self._remote else _stamp(Path(self._path(table)) / "_delta_log")
+        kept = self._snapshots.get(table)
+        if kept and stamp and kept[0] == stamp and version in (None, kept[1].version):
+            return kept[1]
+        opened = self._opened(table, version)
+        if opened is None:
+            return None
+        blocks: dict[str, list[str]] = {}
+        for file in files_of(opened):
+            blocks.setdefault(file["block"] or FIRST, []).append(file["path"])
+        made = _Snapshot(int(opened.version()), _schema_of(opened), blocks)
+        if stamp and version is None:
+            self._snapshots[table] = stamp, made
+        return made
 
     def _opened(self, table: str, version: int | None = None) -> DeltaTable | None:
         delta = _delta()
@@ -469,6 +498,19 @@ def _delta() -> ModuleType:
     except ImportError:
         raise MissingExtra("deltalake", "to keep datasets in the lake", "lab") from None
     return deltalake
+
+
+def _stamp(log: Path) -> _Stamp | None:
+    """What changes whenever a commit is added to a log.
+
+    None within a blink of the last commit: the next may have the same time.
+    """
+    try:
+        found = log.stat()
+    except OSError:
+        return None
+    is_fresh = time.time_ns() - found.st_mtime_ns < JUST_NOW_NS
+    return None if is_fresh else (found.st_ino, found.st_mtime_ns)
 
 
 def _schema_of(opened: DeltaTable) -> pa.Schema:

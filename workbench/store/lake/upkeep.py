@@ -9,10 +9,15 @@ from workbench.ports import Commit
 from workbench.store.lake.parquet import row_count
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pyarrow as pa
     from deltalake import DeltaTable
 
-__all__ = ["commits", "faults", "files_of"]
+__all__ = ["commits", "crowded", "faults", "files_of"]
+
+MOST_FILES = 8
+"""A block with more files is rewritten as one by the write that finds it so."""
 
 DAMAGES = (OSError, ValueError, EOFError)  # pyarrow.ArrowException is a ValueError or an OSError
 
@@ -41,6 +46,17 @@ def files_of(opened: DeltaTable) -> list[dict[str, Any]]:
         for path, block, number in zip(actions["path"], blocks, rows, strict=True)
     ]
     return sorted(found, key=lambda file: (file["block"] or "", file["path"]))
+
+
+def crowded(rows: Sequence[int]) -> bool:
+    """Whether a block is worth rewriting, by the rows of its files.
+
+    Many files, and enough rows beside the largest one that rewriting it is paid back: what is
+    written again stays a small multiple of what is written.
+    """
+    if len(rows) <= MOST_FILES:
+        return False
+    return len(rows) > 4 * MOST_FILES or sum(rows) - max(rows) >= max(rows) / 4
 
 
 def commits(opened: DeltaTable, limit: int | None) -> list[Commit]:
