@@ -12,6 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from workbench.context import Context, Resources
+from workbench.data import load_bars
+from workbench.data.downloads import download_data
 from workbench.data.sources import (
     PROCESSES,
     Garch,
@@ -32,6 +35,7 @@ from workbench.data.sources.process import STEP, YEAR
 from workbench.domain import OHLCV, Timeframe
 from workbench.errors import InvalidInput, OutOfRange, UnknownName
 from workbench.ports import BarSource, adapter
+from workbench.store import MemoryLake
 
 at = dt.datetime.fromisoformat
 LONGEST = 12_000
@@ -160,6 +164,16 @@ def test_the_bars_of_a_simulation_are_those_of_the_source():
                 drawn_here = drawn.bars[field].sel(symbol=symbol).to_numpy().tolist()
                 assert [row[field] for row in found] == drawn_here
         assert type(process_of(symbol)) is PROCESSES[name]
+
+
+def test_a_download_brings_them_into_the_lake_once(own_home):
+    context = Context(resources=Resources(lake=MemoryLake()))
+    asked = {"start": "2020-01-02", "end": "2020-02-28", "context": context}
+    report = download_data("synthetic", ["GBM-1", "EDGE-PAIR-1B"], **asked)
+    assert (report.new, report.quarantined) == (80, 0)
+    assert download_data("synthetic", ["GBM-1", "EDGE-PAIR-1B"], **asked).pieces == 0
+    bars = load_bars("synthetic-1d:GBM-1", context=context)
+    assert bars["close"].equals(simulate("gbm", 1, 40, start="2020-01-02").bars["close"])
 
 
 # What holds for every process

@@ -18,6 +18,8 @@ __all__ = ["calendar_of", "currency_of", "reference_of", "source_names", "source
 
 CALENDARS = {AssetClass.CRYPTO: "24/7", AssetClass.FX: "24/5"}
 """Asset class → calendar, where the vendor's own is that of its shares."""
+AS_WRITTEN = frozenset({"synthetic"})
+"""Sources whose series are no instruments of a market: their symbols are their own."""
 
 
 def source_names() -> list[str]:
@@ -47,7 +49,7 @@ def reference_of(source: Any, name: str) -> ReferenceSource | None:
 
 def spelled(symbols: Sequence[str], vendor: str, lake: Lake) -> dict[str, str]:
     """The workbench's symbol → the vendor's, in the order asked for, each once."""
-    if vendor not in source_names():
+    if vendor in AS_WRITTEN or vendor not in source_names():
         return {symbol: symbol for symbol in symbols}
     return {symbol: vendor_symbol(symbol, vendor, lake=lake) for symbol in symbols}
 
