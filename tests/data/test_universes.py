@@ -254,6 +254,32 @@ def test_bars_of_a_universe_carry_mask_and_survivorship(worked, delisting):
         universe_bars(worked.sel(symbol=["C"]), members, name="mine")
 
 
+def test_bars_of_a_period_have_the_members_of_that_period(worked, delisting):
+    members = membership(worked, ANSWER["rule"], delistings=delisting)
+    first = worked.sel(time=slice("2024-01-02", "2024-01-12"))
+    made = universe_bars(first, members, name="mine")
+    assert made["symbol"].to_numpy().tolist() == ["A", "B"]  # D comes later and is not missed
+    assert "missing" not in made.attrs["survivorship"]
+    assert members.between(end=date(2024, 1, 16)) == ["A", "B"]
+    assert members.between(date(2024, 1, 16), date(2024, 1, 18)) == ["B", "D"]
+    assert members.between(date(2024, 1, 18), date(2024, 1, 22)) == ["B"]
+    assert members.between() == members.symbols == ["A", "B", "D"]
+    some = universe_bars(worked, members, name="mine:B", symbols=["B"])
+    assert some["symbol"].to_numpy().tolist() == ["B"]
+    assert "missing" not in some.attrs["survivorship"]
+
+
+def test_the_survivorship_reaches_the_report_of_a_backtest(worked, delisting):
+    from workbench.backtest import simulate
+    from workbench.registry import lookup
+
+    members = membership(worked, ANSWER["rule"], delistings=delisting)
+    made = universe_bars(worked, members, name="mine")
+    report = simulate(lookup("strategy", "buy_and_hold"), made)
+    assert report.survivorship == members.survivorship
+    assert members.survivorship in report.notes
+
+
 def test_a_mask_fits_intraday_bars_by_their_session(worked, delisting):
     """An evening bar of 2024-01-17 in New York has the UTC date of the 18th."""
     members = membership(worked, ANSWER["rule"], delistings=delisting)

@@ -13,14 +13,18 @@ from workbench.domain import Timeframe
 from workbench.errors import NoData
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy.typing as npt
     import xarray as xr
 
 __all__ = ["universe_bars"]
 
 
-def universe_bars(bars: xr.Dataset, members: Membership, *, name: str) -> xr.Dataset:
-    """The bars of all that have ever been a member, and when they were.
+def universe_bars(
+    bars: xr.Dataset, members: Membership, *, name: str, symbols: Sequence[str] | None = None
+) -> xr.Dataset:
+    """The bars of those that are a member at some time of these bars, and when they are.
 
     Prices before the entry and after the exit stay, since a look-back needs them; what may be
     held is said by the mask alone.
@@ -33,6 +37,8 @@ def universe_bars(bars: xr.Dataset, members: Membership, *, name: str) -> xr.Dat
         The universe.
     name : str
         What the universe is called; it becomes ``attrs["dataset"]``.
+    symbols : sequence of str, optional
+        Some of its members; all by default.
 
     Returns
     -------
@@ -46,19 +52,21 @@ def universe_bars(bars: xr.Dataset, members: Membership, *, name: str) -> xr.Dat
     NoData
         If no member has bars here.
     """
+    asked = members.symbols if symbols is None else list(symbols)
+    mask = mask_of(members.table, _sessions(bars), asked)
+    held = {symbol: mask[:, at] for at, symbol in enumerate(asked) if mask[:, at].any()}
     present = set(bars["symbol"].to_numpy().tolist())
-    symbols = [symbol for symbol in members.symbols if symbol in present]
-    missing = [symbol for symbol in members.symbols if symbol not in present]
-    if not symbols:
+    chosen = [symbol for symbol in held if symbol in present]
+    missing = [symbol for symbol in held if symbol not in present]
+    if not chosen:
         raise NoData(
-            f"No member of the universe {name!r} has bars here",
+            f"No member of the universe {name!r} has bars in this period",
             seen=missing[:5],
-            cure="Give the bars of the dataset that the universe was made of",
+            cure="Give the bars of the dataset that the universe was made of, or a longer period",
         )
-    chosen = bars.sel(symbol=symbols)
-    mask = mask_of(members.table, _sessions(chosen), symbols)
     told = members.survivorship + without_bars(missing, str(bars.attrs.get("dataset", "the bars")))
-    made = chosen.assign_coords(member=(("time", "symbol"), mask))
+    belongs = np.column_stack([held[symbol] for symbol in chosen])
+    made = bars.sel(symbol=chosen).assign_coords(member=(("time", "symbol"), belongs))
     return made.assign_attrs(dataset=name, survivorship=told)
 
 

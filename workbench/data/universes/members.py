@@ -15,6 +15,7 @@ from workbench.domain import MEMBERSHIP_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     import numpy.typing as npt
 
@@ -77,6 +78,27 @@ class Membership:
         """The symbols that have ever been a member, sorted."""
         return sorted(pc.unique(self.table["symbol"]).to_pylist())
 
+    def between(self, start: date | None = None, end: date | None = None) -> list[str]:
+        """The symbols that are a member at some time of a period.
+
+        Parameters
+        ----------
+        start, end : date, optional
+            The period ``[start, end)``; open by default.
+
+        Returns
+        -------
+        list of str
+            Sorted.
+        """
+        held = self.table
+        if end is not None:
+            held = held.filter(pc.less(held["time"], _moment(end)))
+        if start is not None:
+            lasting = pc.greater(held["until"], _moment(start))
+            held = held.filter(pc.coalesce(lasting, pa.scalar(value=True)))
+        return sorted(pc.unique(held["symbol"]).to_pylist())
+
     def counts(self) -> pd.DataFrame:
         """How many members there are, and how many enter and leave, in each session.
 
@@ -130,6 +152,10 @@ def mask_of(table: pa.Table, times: Dates, symbols: Sequence[str]) -> npt.NDArra
         if symbol in column:
             mask[start:stop, column[symbol]] = True
     return mask
+
+
+def _moment(day: date) -> pa.Scalar:
+    return pa.scalar(np.datetime64(day, "us"), pa.timestamp("us"))
 
 
 def _dates(column: pa.ChunkedArray) -> npt.NDArray[Any]:

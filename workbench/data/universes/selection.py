@@ -152,7 +152,7 @@ def _refuse_unfit(bars: xr.Dataset, rule: UniverseRule) -> None:
         raise UnusableFrame(
             f"To rank by {rule.measure} the bars need {' and '.join(VARIABLES[rule.measure])}",
             seen=[str(name) for name in bars.data_vars],
-            cure="Rank by another measure, or add the variable: bars.assign(market_value=…)",
+            cure="Rank by another measure, or give bars with these: bars.assign(volume=…)",
         )
 
 
