@@ -43,7 +43,9 @@ def test_actions_are_added_shown_and_added_again(csv):
     shown = get_corporate_actions(["MINE"])
     assert shown.dataset == "mine"
     assert [one.kind for one in shown.records] == ["dividend", "split"]
-    assert len(shown.to_frame()) == 2
+    frame = shown.to_frame()
+    assert frame["ex_date"].tolist() == [date(2024, 1, 10), date(2024, 1, 17)]
+    assert "into" not in frame
     assert "mine" in repr(shown)
 
 
@@ -53,6 +55,8 @@ def test_what_was_not_announced_is_not_shown(csv):
     assert get_corporate_actions(["MINE"], as_of="2024-01-06").actions == 1
     later = get_corporate_actions(["MINE"], "2024-01-11", "2024-01-17")
     assert [one.kind for one in later.records] == ["split"]
+    assert get_corporate_actions(["MINE"], kinds=["rename", "merger"]).actions == 0
+    assert get_corporate_actions(["MINE"], kinds=["dividend"]).records[0].amount == 0.5
 
 
 def test_from_a_wire(csv):

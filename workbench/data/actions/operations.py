@@ -14,6 +14,10 @@ from workbench.registry import operation
 
 __all__ = ["add_corporate_actions", "adjustment_factors", "get_corporate_actions"]
 
+KindName = Literal[
+    "split", "dividend", "special_dividend", "spin_off", "merger", "rename", "delisting"
+]
+
 
 @operation(effect="read", command="data actions show")
 def get_corporate_actions(
@@ -21,6 +25,7 @@ def get_corporate_actions(
     start_date: Session | None = None,
     end_date: Session | None = None,
     *,
+    kinds: list[KindName] | None = None,
     dataset: str = "",
     source: str | None = None,
     as_of: Session | None = None,
@@ -35,6 +40,8 @@ def get_corporate_actions(
         The companies.
     start_date, end_date : date, optional
         First and last ex-date, both included; all there are by default.
+    kinds : list of str, optional
+        Only these: split, dividend, special_dividend, spin_off, merger, rename, delisting.
     dataset : str
         Whose actions; needed where several datasets have these symbols.
     source : str, optional
@@ -70,11 +77,12 @@ def get_corporate_actions(
     period, day = Period.of(start_date, end_date), as_session("as_of", as_of)
     if source is not None:
         found, rejected = actions_of_vendor(source, symbols, period, context)
+        found = actions_within(found, period, kinds)
         return action_list(source, symbols, found, limit=limit, rejected=rejected)
     name = dataset or only_dataset(context.lake, symbols)
     known = dt.datetime.combine(day, dt.time.max) if day else None
-    table = load_actions(context.lake, name, symbols, known)
-    return action_list(name, symbols, actions_within(table, period), limit=limit)
+    table = actions_within(load_actions(context.lake, name, symbols, known), period, kinds)
+    return action_list(name, symbols, table, limit=limit)
 
 
 @operation(effect="write", command="data actions add")

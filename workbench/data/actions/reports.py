@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.data.actions.adjustment import adjust_bars, factors
@@ -19,10 +21,8 @@ from workbench.domain import Adjust
 from workbench.errors import InvalidInput, NoData
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
-    import pyarrow as pa
     import xarray as xr
 
     from workbench.data.actions.adjustment import DividendBase
@@ -79,14 +79,18 @@ def actions_added(dataset: str, table: pa.Table, wrote: Upserted) -> ActionsAdde
     )
 
 
-def actions_within(table: pa.Table, period: Period) -> pa.Table:
-    """The actions whose ex-date lies in a period."""
-    days = table["time"].cast("date32")
-    if period.first is not None:
-        table, days = _both(table, days, pc.greater_equal(days, period.first))
-    if period.last is not None:
-        table, days = _both(table, days, pc.less_equal(days, period.last))
-    return table
+def actions_within(
+    table: pa.Table, period: Period, kinds: Collection[str] | None = None
+) -> pa.Table:
+    """The actions of some kinds whose ex-date lies in a period."""
+    first, last = period.first or dt.date.min, period.last or dt.date.max
+    days = table["time"].cast("date32").to_pylist()
+    named = table["kind"].to_pylist()
+    keep = [
+        first <= day <= last and (not kinds or kind in kinds)
+        for day, kind in zip(days, named, strict=True)
+    ]
+    return table.filter(pa.array(keep, pa.bool_()))
 
 
 def factors_report(
@@ -175,7 +179,3 @@ def _facts(row: dict[str, Any]) -> ActionFacts:
 def _days(table: pa.Table) -> tuple[dt.date | None, dt.date | None]:
     bounds = pc.min_max(table["time"].cast("date32")).as_py()
     return bounds["min"], bounds["max"]
-
-
-def _both(table: pa.Table, days: pa.Array, keep: pa.Array) -> tuple[pa.Table, pa.Array]:
-    return table.filter(keep), days.filter(keep)

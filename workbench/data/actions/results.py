@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 __all__ = ["ActionFacts", "ActionList", "ActionsAdded", "Factor", "FactorsReport"]
 
 
+NAMES = {"time": "ex_date", "declared_at": "declared", "paid_at": "paid"}
+"""Column of `workbench.domain.ACTION_COLUMNS` → what people call it."""
+
+
 class ActionFacts(BaseModel):
     """One corporate action."""
 
@@ -59,10 +63,13 @@ class ActionList(Result):
         Returns
         -------
         pandas.DataFrame
-            Columns of `workbench.domain.ACTION_COLUMNS` and ``known_at``.
+            The columns of the records that hold anything, in order of symbol and ex-date. The
+            record date and the source's identifier are in ``.table``.
         """
-        frame: pd.DataFrame = self.table.to_pandas()
-        return frame
+        frame: pd.DataFrame = self.table.to_pandas().rename(columns=NAMES)
+        for name in ("ex_date", "declared", "paid"):
+            frame[name] = frame[name].dt.date
+        return frame[list(ActionFacts.model_fields)].dropna(axis="columns", how="all")
 
 
 class ActionsAdded(Result):

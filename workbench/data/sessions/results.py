@@ -80,10 +80,11 @@ class SessionList(Result):
         Returns
         -------
         pandas.DataFrame
-            Index ``session``; columns opens, closes, break_start, break_end, pre_market,
-            after_hours (UTC, missing where there is none) and half_day.
+            Index ``session``; columns opens, closes, half_day and, where the exchange has them,
+            break_start, break_end, pre_market and after_hours (UTC).
         """
         import pandas as pd  # noqa: PLC0415  heavy: pandas
 
         rows = [one.model_dump() for one in self.records]
-        return pd.DataFrame(rows, columns=list(SessionHours.model_fields)).set_index("session")
+        frame = pd.DataFrame(rows, columns=list(SessionHours.model_fields)).set_index("session")
+        return frame.dropna(axis="columns", how="all")
