@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from workbench.domain import OHLCV
+from workbench.domain import BAR_COLUMNS, OHLCV
 from workbench.errors import BadAnswer, OutOfRange, ServiceUnavailable, UnknownName
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ DELAY_SECONDS = 1_200
 NOTHING_THERE = ("data doesn't exist", "no data found for this date range")
 """How Yahoo says that a symbol has no bar in a period."""
 
-_TYPES = {"symbol": pa.string(), "time": pa.timestamp("us"), **dict.fromkeys(OHLCV, pa.float64())}
+SCHEMA = pa.schema({name: pa.type_for_alias(kind) for name, kind in BAR_COLUMNS.items()})
 
 
 @dataclass(frozen=True)
@@ -187,9 +187,8 @@ def _table(chart: Chart, quotes: pd.DataFrame, begins: pd.DatetimeIndex) -> pa.T
         "time": begins.to_numpy("datetime64[us]"),
         **{name: quotes[name].to_numpy() for name in OHLCV},
     }
-    return pa.table(
-        {name: pa.array(columns[name], kind, from_pandas=True) for name, kind in _TYPES.items()}
-    )
+    arrays = [pa.array(columns[one.name], one.type, from_pandas=True) for one in SCHEMA]
+    return pa.table(arrays, schema=SCHEMA)
 
 
 def _drawn(symbol: str, result: dict[str, Any], at: dt.datetime | None) -> Chart:

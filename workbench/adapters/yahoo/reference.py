@@ -38,8 +38,6 @@ VENUES = {
 DECIMALS = 6
 """How many Yahoo gives of a dividend."""
 
-_TYPES = {"string": pa.string(), "double": pa.float64(), "timestamp[us]": pa.timestamp("us")}
-
 
 def instruments_table(chart: Chart) -> pa.Table:
     """What a symbol is.
@@ -133,9 +131,5 @@ def _row(
 
 def _table(rows: list[dict[str, Any]], columns: dict[str, str]) -> pa.Table:
     """Rows as a table; what a row does not have is null."""
-    return pa.table(
-        {
-            name: pa.array([row.get(name) for row in rows], _TYPES[kind])
-            for name, kind in columns.items()
-        }
-    )
+    schema = pa.schema({name: pa.type_for_alias(kind) for name, kind in columns.items()})
+    return pa.Table.from_pylist(rows, schema)

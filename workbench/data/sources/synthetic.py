@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SyntheticSource"]
 
-TYPES = {"string": pa.string(), "timestamp[us]": pa.timestamp("us"), "double": pa.float64()}
-SCHEMA = pa.schema([(name, TYPES[kind]) for name, kind in BAR_COLUMNS.items()])
+SCHEMA = pa.schema({name: pa.type_for_alias(kind) for name, kind in BAR_COLUMNS.items()})
 MINUTES = {"1m": 1, "5m": 5, "15m": 15, "30m": 30, "1h": 60}
 SESSIONS_OF_A_PAGE = 252
 FACTS = SourceFacts(

@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["TableSource"]
 
-TYPES = {"string": pa.string(), "timestamp[us]": pa.timestamp("us"), "double": pa.float64()}
-SCHEMA = pa.schema([(name, TYPES[kind]) for name, kind in BAR_COLUMNS.items()])
+SCHEMA = pa.schema({name: pa.type_for_alias(kind) for name, kind in BAR_COLUMNS.items()})
 FORMATS = frozenset({".csv", ".tsv", ".parquet", ".feather"})
 """What a file of a folder is read for; others, such as a licence, are passed over."""
 PAGE_ROWS = 50_000
