@@ -44,6 +44,11 @@ CALLS: dict[str, dict[str, Any] | Callable[[dict[str, Any]], dict[str, Any]]] = 
         "model_id": answers["neural_train"]["model_id"],
     },
     "add_dataset": {"name": "mine", "path": "{home}/mine.csv"},
+    "get_market_status": {},
+    "list_sessions": {"start_date": "2024-11-25", "end_date": "2024-12-31"},
+    "add_corporate_actions": {"path": "{home}/actions.csv", "dataset": "us-tech-5"},
+    "get_corporate_actions": {"symbols": ["AAPL"]},
+    "adjustment_factors": {"dataset": "us-tech-5:AAPL"},
     "run_notebook": {"notebook": "tiny", "parameters": {"number": 2}},
     "list_runs": {"limit": 5},
     "get_run": lambda answers: {"run_id": answers["run_notebook"]["run_id"]},
@@ -92,6 +97,7 @@ def home(plain_servers):
     nbformat.write(notebook, folder / "notebooks" / "tiny.ipynb")
     rows = "\n".join(f"2024-01-{day:02d},{100 + day}.5" for day in range(1, 29))
     (folder / "mine.csv").write_text(f"date,MINE\n{rows}\n")
+    (folder / "actions.csv").write_text("symbol,date,kind,ratio\nAAPL,2005-02-28,split,2:1\n")
     return folder
 
 
