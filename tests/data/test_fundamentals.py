@@ -178,6 +178,7 @@ def report(**change):
     [
         (None, "2022-05-04"),  # a date alone
         ("20220504160512", "2022-05-04 20:05:12"),  # New York to UTC
+        ("2022-05-04T16:05:12Z", "2022-05-04 20:05:12"),  # the specification: New York
         ("20220503180000", "2022-05-04 10:00"),  # after 17:30: published at 06:00 of the next day
     ],
 )
@@ -428,3 +429,32 @@ def test_an_interrupted_download_keeps_its_pages(source):
     source.broken = False
     added = download_fundamentals(["SITE"])
     assert (added.new, added.unchanged) == (2, 2)
+
+
+@pytest.fixture
+def polygon(monkeypatch, own_home):
+    from vendors import polygon, served
+
+    from workbench.ports import ReferenceSource
+
+    with served(polygon, ReferenceSource, monkeypatch) as stand:
+        yield stand
+
+
+def test_from_a_vendor_through_the_lake_to_the_bars(polygon):
+    """Apple's fiscal 2024; the fourth quarter, never filed alone, was 94.93 billion USD."""
+    symbol, period = polygon.vendor.SYMBOLS[0], (date(2023, 1, 1), date(2024, 12, 31))
+    added = download_fundamentals([symbol], "polygon", *period)
+    truth = polygon.vendor.true_fundamentals(symbol, AT("2023-01-01"), AT("2025-01-01"))
+    assert added.new == truth.num_rows
+    assert download_fundamentals([symbol], "polygon", *period).unchanged == truth.num_rows
+    quarters = get_fundamentals([symbol], ["revenue"], span="quarter")
+    assert told(quarters.figures) == [
+        ["2024-02-02 11:00", "2023-12-30", 119_575e6],
+        ["2024-05-03 10:00", "2024-03-30", 90_753e6],
+        ["2024-08-03 04:00", "2024-06-29", 85_777e6],
+        ["2024-11-02 04:00", "2024-09-28", 94_930e6],
+    ]
+    days = sessions("2024-11-01", "2024-11-04", symbols=(symbol,))
+    beside = get_fundamentals([symbol], ["revenue"], span="year").beside(days)
+    assert beside["revenue"].to_numpy()[:, 0].tolist() == [383_285e6, 391_035e6]

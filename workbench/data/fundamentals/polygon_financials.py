@@ -84,6 +84,6 @@ def _filed_at(report: Mapping[str, Any]) -> Any:
     return None if moment is pd.NaT else moment.to_pydatetime()
 
 
-def _accession(report: Mapping[str, Any]) -> str:
+def _accession(report: Mapping[str, Any]) -> str | None:
     """The accession number at the end of the filing's address."""
-    return str(report.get("source_filing_url") or "").rstrip("/").rpartition("/")[2]
+    return (report.get("source_filing_url") or "").rpartition("/")[2] or None

@@ -74,7 +74,8 @@ def accepted_at(accepted: Any, filing_date: Any) -> pd.Timestamp:
     Parameters
     ----------
     accepted : str
-        The acceptance in New York as ``YYYYMMDDHHMMSS``; empty or None where it is unknown.
+        The acceptance in New York as ``YYYYMMDDHHMMSS``, signs between them or not, whatever
+        zone is written behind; empty or None where it is unknown.
     filing_date : str
         The date of filing; the next business day for what came in after 17:30.
 
@@ -87,7 +88,8 @@ def accepted_at(accepted: Any, filing_date: Any) -> pd.Timestamp:
     day = pd.Timestamp(filing_date) if filing_date else pd.NaT
     if not accepted:
         return day
-    moment = pd.to_datetime(str(accepted), format="%Y%m%d%H%M%S")
+    digits = "".join(letter for letter in str(accepted) if letter.isdigit())[:14]
+    moment = pd.to_datetime(digits, format="%Y%m%d%H%M%S")
     if day is pd.NaT and moment - moment.normalize() > CLOSES:
         return moment.normalize() + pd.offsets.BDay(1)
     day = moment.normalize() if day is pd.NaT else day
