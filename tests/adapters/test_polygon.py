@@ -131,19 +131,19 @@ def test_sizes_of_shares_are_shares_before_and_after_the_tapes_changed():
     row = {"bid_price": 10.0, "bid_size": 2, "sequence_number": 1}
     change = int(at("2025-11-03T00:00+00:00").timestamp()) * 10**9
     stamps = [change - 1, change]
-    page = {"results": [{**row, "sip_timestamp": one} for one in stamps]}
-    assert quote_table("AAPL", page)["bid_size"].to_pylist() == [200.0, 2.0]
-    assert quote_table(OPTION, page)["bid_size"].to_pylist() == [2.0, 2.0]
+    rows = [{**row, "sip_timestamp": one} for one in stamps]
+    assert quote_table("AAPL", rows)["bid_size"].to_pylist() == [200.0, 2.0]
+    assert quote_table(OPTION, rows)["bid_size"].to_pylist() == [2.0, 2.0]
 
 
 def test_fractions_of_a_share_are_stated_as_text():
     row = {"exchange": 1, "price": 1.0, "sip_timestamp": 1, "size": 0, "decimal_size": "0.25"}
-    assert trade_table("AAPL", {"results": [row]})["size"].to_pylist() == [0.25]
+    assert trade_table("AAPL", [row])["size"].to_pylist() == [0.25]
 
 
 def test_a_side_that_is_not_there_is_null():
-    page = {"results": [{"bid_price": 0, "bid_size": 0, "bid_exchange": 0, "sip_timestamp": 1}]}
-    row = quote_table("AAPL", page).to_pylist()[0]
+    empty = {"bid_price": 0, "bid_size": 0, "bid_exchange": 0, "sip_timestamp": 1}
+    row = quote_table("AAPL", [empty]).to_pylist()[0]
     assert {name for name, value in row.items() if value is not None} == {
         "symbol", "time", "nanosecond",
     }  # fmt: skip
@@ -154,8 +154,7 @@ def test_every_nanosecond_survives(bits):
     """Stamps near 2**61 that a float could not hold."""
     stamp = 1_710_163_800_000_000_000 + (1 << bits)
     row = {"exchange": 1, "price": 1.0, "size": 1, "sip_timestamp": stamp}
-    page = json.loads(json.dumps({"results": [row]}))
-    table = trade_table("AAPL", page)
+    table = trade_table("AAPL", json.loads(json.dumps([row])))
     whole = table["time"].cast(pa.int64())[0].as_py() * 1000 + table["nanosecond"][0].as_py()
     assert whole == stamp
 

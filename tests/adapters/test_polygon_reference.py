@@ -133,7 +133,7 @@ def test_the_zone_behind_an_acceptance_is_not_believed():
         "acceptance_datetime": "2024-02-01T16:05:09Z",
         "financials": {"balance_sheet": {"assets": {"value": 1, "unit": "USD"}}},
     }  # fmt: skip
-    (row,) = fact_table("AAPL", {"results": [report]}).to_pylist()
+    (row,) = fact_table("AAPL", [report]).to_pylist()
     assert row["filed_at"] == at("2024-02-01T21:05:09")
     assert (row["form"], row["source_id"], row["fiscal_year"]) == ("10-Q", None, None)
 

@@ -167,7 +167,7 @@ def test_the_server_pages_as_polygon_does(server):
 def test_recorded_bars_are_read(recorded, first):
     """The same two days were recorded twice; between them New York's clocks went forward."""
     body = recorded(f"v2_aggs_ticker_AAPL_range_1_day_2005-04-{first}_2005-04-04")
-    rows = rows_of([aggregates.bar_table("AAPL", body)], BAR_COLUMNS)
+    rows = rows_of([aggregates.bar_table("AAPL", body["results"])], BAR_COLUMNS)
     assert rows.to_pylist() == [
         {"symbol": "AAPL", "time": at("2005-04-01T05:00"), "open": 1.5032, "high": 1.5064,
          "low": 1.4489, "close": 1.4604, "volume": 642646396.0},
@@ -177,7 +177,9 @@ def test_recorded_bars_are_read(recorded, first):
 
 
 def test_recorded_trades_are_read_to_the_nanosecond(recorded):
-    rows = rows_of([ticks.trade_table("AAPL", recorded("v3_trades_AAPL__limit-2"))], TRADE_COLUMNS)
+    rows = rows_of(
+        [ticks.trade_table("AAPL", recorded("v3_trades_AAPL__limit-2")["results"])], TRADE_COLUMNS
+    )
     first = {
         "symbol": "AAPL", "time": at("2022-04-28T21:37:02.461979"), "nanosecond": 400,
         "price": 156.43, "size": 10.0, "venue": "11", "conditions": "12,37", "trade_id": "183276",
@@ -237,10 +239,10 @@ def test_the_examples_of_the_specification_are_read(specification):
     contracts = listings.instrument_table(example("/v3/reference/options/contracts")["results"])
     assert contracts["expires"].to_pylist() == [at("2021-11-19")] * 2
     assert contracts["multiplier"].to_pylist() == [100.0, 100.0]
-    quotes = ticks.quote_table("AAPL", example("/v3/quotes/{stockTicker}"))
+    quotes = ticks.quote_table("AAPL", example("/v3/quotes/{stockTicker}")["results"])
     assert quotes["ask"].null_count == quotes["ask_size"].null_count == 2
     assert quotes["bid_size"].to_pylist() == [6000.0, 200.0]
-    facts = fundamentals.fact_table("SITE", example("/vX/reference/financials"))
+    facts = fundamentals.fact_table("SITE", example("/vX/reference/financials")["results"])
     assets = next(row for row in facts.to_pylist() if row["item"] == "assets")
     assert assets["value"] == 2_407_400_000
     assert assets["period_start"] is None

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any
 
 from workbench.adapters.polygon.listings import require_known
 from workbench.adapters.polygon.notation import escaped
 from workbench.adapters.polygon.refusals import NotFound
-from workbench.adapters.polygon.tables import as_documented, midnight, table, within
+from workbench.adapters.polygon.tables import as_documented, midnight, table_of, within
 from workbench.domain import ACTION_COLUMNS, CorporateAction
 
 if TYPE_CHECKING:
@@ -34,8 +34,9 @@ def actions_of(client: Client, symbol: str, start: datetime, end: datetime) -> I
     if start >= end:
         return
     days = start.date(), (end - timedelta(microseconds=1)).date()
-    is_known = False
-    for read, rows in _asked(client, symbol, *days):
+    renames = _renames(client, symbol)
+    is_known = renames is not None
+    for read, rows in chain([(rename, renames or [])], _asked(client, symbol, *days)):
         is_known = is_known or bool(rows)
         kept = within(action_table(read, rows), start, end)
         if kept.num_rows:
@@ -47,9 +48,7 @@ def actions_of(client: Client, symbol: str, start: datetime, end: datetime) -> I
 def action_table(read: Callable[[Row], Row], rows: list[Row]) -> pa.Table:
     """Rows of one kind in `ACTION_COLUMNS`."""
     with as_documented():
-        found = [read(row) for row in rows]
-        values = {name: [row.get(name) for row in found] for name in ACTION_COLUMNS}
-        return table(ACTION_COLUMNS, len(found), values)
+        return table_of(ACTION_COLUMNS, [read(row) for row in rows])
 
 
 def split(row: Row) -> Row:
@@ -113,8 +112,8 @@ def _asked(
         order="asc",
         limit=MOST_PER_PAGE,
     )
-    for page in splits:
-        yield split, page.get("results") or []
+    for rows in splits:
+        yield split, rows
     dividends = client.pages(
         rest.list_dividends,
         ticker=symbol,
@@ -124,21 +123,23 @@ def _asked(
         order="asc",
         limit=MOST_PER_PAGE,
     )
-    for page in dividends:
-        yield dividend, page.get("results") or []
-    yield rename, _renames(client, symbol)
+    for rows in dividends:
+        yield dividend, rows
     ended = client.pages(rest.list_tickers, ticker=symbol, active=False, limit=MOST_PER_PAGE)
-    for page in ended:
-        yield delisting, [row for row in page.get("results") or [] if row.get("delisted_utc")]
+    for rows in ended:
+        yield delisting, [row for row in rows if row.get("delisted_utc")]
 
 
-def _renames(client: Client, symbol: str) -> list[Row]:
-    """Each symbol of the instrument with the one after it; the first event is the listing."""
+def _renames(client: Client, symbol: str) -> list[Row] | None:
+    """Each symbol that the instrument had with the next; None when nothing is told of it.
+
+    The first event is the listing.
+    """
     try:
-        page = client.one(client.rest.get_ticker_events, escaped(symbol), types="ticker_change")
+        told = client.result(client.rest.get_ticker_events, escaped(symbol), types="ticker_change")
     except NotFound:
-        return []
+        return None
     with as_documented():
-        events = sorted(page["results"].get("events") or [], key=lambda event: str(event["date"]))
+        events = sorted(told.get("events") or [], key=lambda event: str(event["date"]))
         names = [(event["date"], event["ticker_change"]["ticker"]) for event in events]
     return [{"old": old, "date": day, "new": new} for (_, old), (day, new) in pairwise(names)]

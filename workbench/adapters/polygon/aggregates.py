@@ -35,7 +35,7 @@ def bars_of(
     if start >= end:
         return
     is_known = False
-    for page in client.pages(
+    for rows in client.pages(
         client.rest.list_aggs,
         escaped(symbol),
         timeframe.count,
@@ -46,19 +46,17 @@ def bars_of(
         sort="asc",
         limit=MOST_PER_PAGE,
     ):
-        rows = bar_table(symbol, page)
-        is_known = is_known or rows.num_rows > 0
-        kept = within(rows, start, end)
+        is_known = is_known or bool(rows)
+        kept = within(bar_table(symbol, rows), start, end)
         if kept.num_rows:
             yield kept
     if not is_known:
         require_known(client, symbol)
 
 
-def bar_table(symbol: str, page: dict[str, Any]) -> pa.Table:
-    """A page of aggregates in `BAR_COLUMNS`; an index has no volume."""
+def bar_table(symbol: str, rows: list[dict[str, Any]]) -> pa.Table:
+    """Aggregates in `BAR_COLUMNS`; an index has no volume."""
     with as_documented():
-        rows = page.get("results") or []
         milliseconds = pa.array([row["t"] for row in rows], pa.int64())
         values = {
             "symbol": symbol,
@@ -69,4 +67,4 @@ def bar_table(symbol: str, page: dict[str, Any]) -> pa.Table:
             "close": [row["c"] for row in rows],
             "volume": [row.get("v") for row in rows],
         }
-        return table(BAR_COLUMNS, len(rows), values)
+        return table(BAR_COLUMNS, values)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from workbench.adapters.polygon.refusals import KEY_SETTING, SERVICE
+from workbench.adapters.polygon.tables import as_documented
 from workbench.adapters.polygon.transport import Transport
 from workbench.errors import AccessRefused, BadAnswer, MissingExtra
 from workbench.wire import shared_bucket
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from workbench.settings import Settings
+
+    Row = dict[str, Any]
 
 __all__ = ["Client"]
 
@@ -54,7 +57,7 @@ class Client:
         self._transport = Transport(self.rest.client, bucket, key)
         self.rest.client = self.rest.vx.client = self._transport
 
-    def one(self, ask: Callable[..., Any], *given: Any, **named: Any) -> dict[str, Any]:
+    def one(self, ask: Callable[..., Any], *given: Any, **named: Any) -> Row:
         """The answer to one request.
 
         Parameters
@@ -69,11 +72,16 @@ class Client:
         dict
             The whole answer, as it arrived.
         """
-        body: dict[str, Any] = ask(*given, raw=True, **named).body
+        body: Row = ask(*given, raw=True, **named).body
         return body
 
-    def pages(self, ask: Callable[..., Any], *given: Any, **named: Any) -> Iterator[dict[str, Any]]:
-        """All answers to a request that is answered in pages.
+    def result(self, ask: Callable[..., Any], *given: Any, **named: Any) -> Row:
+        """The one result that an answer has, as `one` takes the question."""
+        with as_documented():
+            return dict(self.one(ask, *given, **named)["results"])
+
+    def pages(self, ask: Callable[..., Any], *given: Any, **named: Any) -> Iterator[list[Row]]:
+        """The rows that a request brings, page by page.
 
         The address of the next page is followed at the host of the settings, whichever host it
         names: Polygon names its new one, and the key goes nowhere else.
@@ -87,13 +95,13 @@ class Client:
 
         Yields
         ------
-        dict
-            Whole answers, in their order.
+        list of dict
+            As they arrived; empty where a page has no row.
         """
         page = self.one(ask, *given, **named)
         seen: set[str] = set()
         while True:
-            yield page
+            yield _rows(page)
             following = page.get("next_url")
             if not following:
                 return
@@ -105,3 +113,8 @@ class Client:
     def _at_home(self, url: str) -> str:
         parts = urlsplit(url)
         return f"{self.rest.BASE}{parts.path}?{parts.query}"
+
+
+def _rows(page: Row) -> list[Row]:
+    with as_documented():
+        return [dict(row) for row in page.get("results") or ()]

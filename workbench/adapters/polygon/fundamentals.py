@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from workbench.adapters.polygon.listings import require_known
-from workbench.adapters.polygon.tables import as_documented, midnight, table, within
+from workbench.adapters.polygon.tables import as_documented, midnight, table_of, within
 from workbench.domain import FUNDAMENTAL_COLUMNS
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def facts_of(client: Client, symbol: str, start: datetime, end: datetime) -> Ite
     if start >= end:
         return
     is_known = False
-    for page in client.pages(
+    for rows in client.pages(
         client.rest.vx.list_stock_financials,
         ticker=symbol,
         filing_date_gte=str((start - LATEST).date()),
@@ -46,21 +46,20 @@ def facts_of(client: Client, symbol: str, start: datetime, end: datetime) -> Ite
         order="asc",
         limit=MOST_PER_PAGE,
     ):
-        is_known = is_known or bool(page.get("results"))
-        kept = within(fact_table(symbol, page), start, end, "filed_at")
+        is_known = is_known or bool(rows)
+        kept = within(fact_table(symbol, rows), start, end, "filed_at")
         if kept.num_rows:
             yield kept
     if not is_known:
         require_known(client, symbol)
 
 
-def fact_table(symbol: str, page: Row) -> pa.Table:
-    """A page of financials in `FUNDAMENTAL_COLUMNS`, one row for each fact."""
+def fact_table(symbol: str, rows: list[Row]) -> pa.Table:
+    """Financials in `FUNDAMENTAL_COLUMNS`, one row for each fact."""
     with as_documented():
-        reports = [row for row in page.get("results") or [] if _timeframe(row) in FORMS]
+        reports = [row for row in rows if _timeframe(row) in FORMS]
         facts = [fact for report in reports for fact in _facts(symbol, report)]
-        values = {name: [fact.get(name) for fact in facts] for name in FUNDAMENTAL_COLUMNS}
-        return table(FUNDAMENTAL_COLUMNS, len(facts), values)
+        return table_of(FUNDAMENTAL_COLUMNS, facts)
 
 
 def _facts(symbol: str, report: Row) -> Iterator[Row]:

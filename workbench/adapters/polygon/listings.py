@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from workbench.adapters.polygon.notation import escaped, last_day_of
 from workbench.adapters.polygon.refusals import NotFound
-from workbench.adapters.polygon.tables import as_documented, midnight, table
+from workbench.adapters.polygon.tables import as_documented, midnight, table_of
 from workbench.domain import INSTRUMENT_COLUMNS, AssetClass
 from workbench.errors import UnknownName
 
@@ -20,15 +21,15 @@ if TYPE_CHECKING:
 
     Row = dict[str, Any]
 
-__all__ = ["instrument_table", "instruments_of", "listings_of", "require_known"]
+__all__ = ["instrument_table", "instruments_of", "listings_of", "require_known", "unknown"]
 
 MOST_PER_PAGE = 1000
 MARKETS = {
-    AssetClass.EQUITY: "stocks",
-    AssetClass.ETF: "stocks",
-    AssetClass.INDEX: "indices",
-    AssetClass.CRYPTO: "crypto",
-    AssetClass.FX: "fx",
+    AssetClass.EQUITY: ("stocks", "otc"),
+    AssetClass.ETF: ("stocks", "otc"),
+    AssetClass.INDEX: ("indices",),
+    AssetClass.CRYPTO: ("crypto",),
+    AssetClass.FX: ("fx",),
 }
 CLASS_OF_MARKET = {"indices": AssetClass.INDEX, "crypto": AssetClass.CRYPTO, "fx": AssetClass.FX}
 FUNDS = {"ETF", "ETN", "ETS", "ETV"}
@@ -52,11 +53,16 @@ def require_known(client: Client, symbol: str) -> None:
         If there is no such symbol.
     """
     if next(listings_of(client, symbol), None) is None:
-        raise UnknownName(
-            "symbol at Polygon",
-            symbol,
-            cure="Write it as Polygon does: AAPL, I:SPX, C:EURUSD, X:BTCUSD, O:AAPL261218C00200000",
-        )
+        raise unknown(symbol)
+
+
+def unknown(symbol: str) -> UnknownName:
+    """The error for a symbol that Polygon does not have."""
+    return UnknownName(
+        "symbol at Polygon",
+        symbol,
+        cure="Write it as Polygon does: AAPL, I:SPX, C:EURUSD, X:BTCUSD, O:AAPL261218C00200000",
+    )
 
 
 def listings_of(client: Client, symbol: str) -> Iterator[Row]:
@@ -65,10 +71,10 @@ def listings_of(client: Client, symbol: str) -> Iterator[Row]:
         yield from _contract(client, symbol)
         return
     for is_active in (True, False):
-        for page in client.pages(
+        for rows in client.pages(
             client.rest.list_tickers, ticker=symbol, active=is_active, limit=MOST_PER_PAGE
         ):
-            yield from page.get("results") or []
+            yield from rows
 
 
 def instruments_of(
@@ -93,8 +99,7 @@ def instrument_table(rows: list[Row]) -> pa.Table:
     """Tickers, their details and contracts in `INSTRUMENT_COLUMNS`."""
     with as_documented():
         read = [_of_contract(row) if "expiration_date" in row else _of_ticker(row) for row in rows]
-        values = {name: [row.get(name) for row in read] for name in INSTRUMENT_COLUMNS}
-        return table(INSTRUMENT_COLUMNS, len(rows), values)
+        return table_of(INSTRUMENT_COLUMNS, read)
 
 
 def _of_ticker(row: Row) -> Row:
@@ -156,13 +161,12 @@ def _all(client: Client, asset_class: str | None) -> Iterator[pa.Table]:
         return
     if asset_class is not None and asset_class not in MARKETS:
         raise UnknownName("asset class at Polygon", asset_class, [*MARKETS, AssetClass.OPTION])
-    market = MARKETS[AssetClass(asset_class)] if asset_class else None
-    for is_active in (True, False):
+    markets = MARKETS[AssetClass(asset_class)] if asset_class else (None,)
+    for market, is_active in product(markets, (True, False)):
         pages = client.pages(
             client.rest.list_tickers, market=market, active=is_active, limit=MOST_PER_PAGE
         )
-        tables = (instrument_table(page.get("results") or []) for page in pages)
-        yield from _of_class(tables, asset_class)
+        yield from _of_class(map(instrument_table, pages), asset_class)
 
 
 def _of_class(tables: Iterator[pa.Table], asset_class: str | None) -> Iterator[pa.Table]:
@@ -173,22 +177,22 @@ def _of_class(tables: Iterator[pa.Table], asset_class: str | None) -> Iterator[p
 
 
 def _named(client: Client, symbol: str) -> Iterator[pa.Table]:
-    rows = [_detailed(client, row) for row in listings_of(client, symbol)]
+    rows = [_detailed(client, symbol, row) for row in listings_of(client, symbol)]
     if not rows:
-        require_known(client, symbol)
+        raise unknown(symbol)
     yield instrument_table(rows)
 
 
-def _detailed(client: Client, row: Row) -> Row:
+def _detailed(client: Client, symbol: str, row: Row) -> Row:
     """The row with what only the page of the ticker says, such as when it was listed."""
     if "expiration_date" in row:
         return row
-    last_day = row["delisted_utc"][:10] if row.get("delisted_utc") else None
+    last_day = str(row["delisted_utc"])[:10] if row.get("delisted_utc") else None
     try:
-        page = client.one(client.rest.get_ticker_details, escaped(row["ticker"]), date=last_day)
+        more = client.result(client.rest.get_ticker_details, escaped(symbol), date=last_day)
     except NotFound:
         return row
-    return {**page["results"], **row}
+    return {**more, **row}
 
 
 def _contract(client: Client, symbol: str) -> Iterator[Row]:
@@ -197,22 +201,20 @@ def _contract(client: Client, symbol: str) -> Iterator[Row]:
     if last_day is None:
         return
     try:
-        page = client.one(client.rest.get_options_contract, escaped(symbol), as_of=str(last_day))
+        yield client.result(client.rest.get_options_contract, escaped(symbol), as_of=str(last_day))
     except NotFound:
         return
-    yield page["results"]
 
 
 def _contracts(client: Client, underlying: str | None = None) -> Iterator[pa.Table]:
     is_known = False
     for is_expired in (False, True):
-        for page in client.pages(
+        for rows in client.pages(
             client.rest.list_options_contracts,
             underlying_ticker=underlying,
             expired=is_expired,
             limit=MOST_PER_PAGE,
         ):
-            rows = page.get("results") or []
             if rows:
                 is_known = True
                 yield instrument_table(rows)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from workbench.adapters.polygon.tables import as_documented, from_nanoseconds, table
+from workbench.adapters.polygon.listings import unknown
+from workbench.adapters.polygon.tables import as_documented, from_nanoseconds, table_of
 from workbench.adapters.polygon.ticks import shares_per_lot
 from workbench.domain import SNAPSHOT_COLUMNS
-from workbench.errors import NotEntitled, UnknownName
+from workbench.errors import NotEntitled
 from workbench.ports import MarketStatus
 
 if TYPE_CHECKING:
@@ -45,12 +46,12 @@ def snapshots_of(client: Client, symbols: Sequence[str]) -> pa.Table:
     """The last trade, the quote and the session of each symbol, in their order."""
     found: dict[str, Row] = {}
     for first in range(0, len(symbols), MOST_PER_REQUEST):
-        for page in client.pages(
+        for rows in client.pages(
             client.rest.list_universal_snapshots,
             ticker_any_of=list(symbols[first : first + MOST_PER_REQUEST]),
             limit=MOST_PER_REQUEST,
         ):
-            found |= {row["ticker"]: row for row in page.get("results") or []}
+            found |= {row.get("ticker", ""): row for row in rows}
     missing = {"error": "NOT_FOUND"}
     return snapshot_table([found.get(one, {"ticker": one, **missing}) for one in symbols])
 
@@ -78,15 +79,13 @@ def snapshot_table(rows: list[Row]) -> pa.Table:
     with as_documented():
         for row in rows:
             _refuse(row)
-        read = [_snapshot(row) for row in rows]
-        values = {name: [row.get(name) for row in read] for name in SNAPSHOT_COLUMNS}
-        return table(SNAPSHOT_COLUMNS, len(rows), values)
+        return table_of(SNAPSHOT_COLUMNS, [_snapshot(row) for row in rows])
 
 
 def _refuse(row: Row) -> None:
     said = row.get("error")
     if said == "NOT_FOUND":
-        raise UnknownName("symbol at Polygon", row["ticker"], cure="Write it as Polygon does")
+        raise unknown(row["ticker"])
     if said:
         raise NotEntitled(
             f"Polygon does not show {row['ticker']} to this plan",

@@ -21,6 +21,7 @@ __all__ = [
     "midnight",
     "since_1970",
     "table",
+    "table_of",
     "within",
 ]
 
@@ -28,17 +29,16 @@ MOMENT = pa.timestamp("us")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 
 
-def table(columns: dict[str, str], rows: int, values: dict[str, Any]) -> pa.Table:
+def table(columns: dict[str, str], values: dict[str, Any]) -> pa.Table:
     """A table of exactly these columns.
 
     Parameters
     ----------
     columns : dict
         Name → type, one of those in `workbench.domain`.
-    rows : int
-        How many rows it has.
     values : dict
-        Name → values for each row, or one text for all; a column that is not here is null.
+        Name → a list of values, or one text for all rows; ``time`` is among the lists. A column
+        that is not here is null.
 
     Returns
     -------
@@ -46,11 +46,19 @@ def table(columns: dict[str, str], rows: int, values: dict[str, Any]) -> pa.Tabl
         In the order of `columns`.
     """
     schema = pa.schema([(name, pa.type_for_alias(kind)) for name, kind in columns.items()])
-    found = {}
-    for name in columns:
-        value = values.get(name)
-        found[name] = [value] * rows if value is None or isinstance(value, str) else value
-    return pa.table(found, schema=schema)
+    given = {name: values.get(name) for name in columns}
+    rows = len(values["time"])
+    filled = {
+        name: [value] * rows if value is None or isinstance(value, str) else value
+        for name, value in given.items()
+    }
+    return pa.table(filled, schema=schema)
+
+
+def table_of(columns: dict[str, str], rows: Sequence[dict[str, Any]]) -> pa.Table:
+    """The rows as a table of exactly these columns; what a row does not have is null."""
+    schema = pa.schema([(name, pa.type_for_alias(kind)) for name, kind in columns.items()])
+    return pa.table({name: [row.get(name) for row in rows] for name in columns}, schema=schema)
 
 
 def from_nanoseconds(stamps: Sequence[int]) -> tuple[pa.Array, pa.Array]:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from workbench.adapters.polygon.client import Client
 
+    Row = dict[str, Any]
+
 __all__ = ["quote_table", "quotes_of", "shares_per_lot", "trade_table", "trades_of"]
 
 MOST_PER_PAGE = 50_000
@@ -36,14 +38,13 @@ def quotes_of(client: Client, symbol: str, start: datetime, end: datetime) -> It
     return _ticks(client, client.rest.list_quotes, quote_table, symbol, start, end)
 
 
-def trade_table(symbol: str, page: dict[str, Any]) -> pa.Table:
-    """A page of trades in `TRADE_COLUMNS`.
+def trade_table(symbol: str, rows: list[Row]) -> pa.Table:
+    """Trades in `TRADE_COLUMNS`.
 
     The time is when the tape received it, which is when others could know of it; currencies have
     no tape, and their time is that of the exchange.
     """
     with as_documented():
-        rows = page.get("results") or []
         time, nanosecond = from_nanoseconds([_stamp(row) for row in rows])
         values = {
             "symbol": symbol,
@@ -56,16 +57,15 @@ def trade_table(symbol: str, page: dict[str, Any]) -> pa.Table:
             "trade_id": [row.get("id") for row in rows],
             "sequence": [row.get("sequence_number") for row in rows],
         }
-        return table(TRADE_COLUMNS, len(rows), values)
+        return table(TRADE_COLUMNS, values)
 
 
-def quote_table(symbol: str, page: dict[str, Any]) -> pa.Table:
-    """A page of quotes in `QUOTE_COLUMNS`; a price of 0 says that the side is empty.
+def quote_table(symbol: str, rows: list[Row]) -> pa.Table:
+    """Quotes in `QUOTE_COLUMNS`; a price of 0 says that the side is empty.
 
     Sizes are shares: round lots are taken as 100 of them.
     """
     with as_documented():
-        rows = page.get("results") or []
         time, nanosecond = from_nanoseconds([_stamp(row) for row in rows])
         sides = [{**_side(symbol, row, "bid"), **_side(symbol, row, "ask")} for row in rows]
         values = {
@@ -76,7 +76,7 @@ def quote_table(symbol: str, page: dict[str, Any]) -> pa.Table:
             "conditions": [_codes(row) for row in rows],
             "sequence": [row.get("sequence_number") for row in rows],
         }
-        return table(QUOTE_COLUMNS, len(rows), values)
+        return table(QUOTE_COLUMNS, values)
 
 
 def shares_per_lot(symbol: str, stamp: int) -> int:
@@ -87,7 +87,7 @@ def shares_per_lot(symbol: str, stamp: int) -> int:
 def _ticks(
     client: Client,
     listing: Callable[..., Any],
-    read: Callable[[str, dict[str, Any]], pa.Table],
+    read: Callable[[str, list[Row]], pa.Table],
     symbol: str,
     start: datetime,
     end: datetime,
@@ -95,7 +95,7 @@ def _ticks(
     if start >= end:
         return
     is_known = False
-    for page in client.pages(
+    for rows in client.pages(
         listing,
         escaped(dashed(symbol)),
         timestamp_gte=since_1970(start, MICROSECOND) * 1000,
@@ -104,20 +104,19 @@ def _ticks(
         order="asc",
         limit=MOST_PER_PAGE,
     ):
-        rows = read(symbol, page)
-        if rows.num_rows:
+        if rows:
             is_known = True
-            yield rows
+            yield read(symbol, rows)
     if not is_known:
         require_known(client, symbol)
 
 
-def _stamp(row: dict[str, Any]) -> int:
+def _stamp(row: Row) -> int:
     stamp: int = row["sip_timestamp"] if "sip_timestamp" in row else row["participant_timestamp"]
     return stamp
 
 
-def _side(symbol: str, row: dict[str, Any], side: str) -> dict[str, Any]:
+def _side(symbol: str, row: Row, side: str) -> Row:
     """The bid or the ask with its size and venue; nothing where the side is empty."""
     price, size, venue = (row.get(f"{side}_{part}") for part in ("price", "size", "exchange"))
     if not price:
@@ -126,7 +125,7 @@ def _side(symbol: str, row: dict[str, Any], side: str) -> dict[str, Any]:
     return {side: price, f"{side}_size": shares, f"{side}_venue": _code(venue)}
 
 
-def _size(row: dict[str, Any]) -> float:
+def _size(row: Row) -> float:
     """With fractions of a share, which are stated as text beside the whole ones."""
     return float(row.get("decimal_size") or row["size"])
 
@@ -135,5 +134,5 @@ def _code(venue: int | None) -> str | None:
     return None if venue is None else str(venue)
 
 
-def _codes(row: dict[str, Any]) -> str | None:
+def _codes(row: Row) -> str | None:
     return ",".join(map(str, row.get("conditions") or ())) or None

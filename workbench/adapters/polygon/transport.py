@@ -78,7 +78,7 @@ class Transport:
         fields : mapping, optional
             The query.
         headers : mapping, optional
-            Beside none the pool's own are sent, the key among them.
+            Without them the pool's own are sent, the key among them.
 
         Returns
         -------
