@@ -65,7 +65,7 @@ def panel_of_parts(
         The symbols that have a row, in the order asked for; None when none has.
     """
     times: list[npt.NDArray[np.datetime64]] = []
-    spread: dict[str, list[npt.NDArray[np.float64]]] = {name: [] for name in fields}
+    values = {name: np.empty((0, len(symbols))) for name in fields}
     seen = np.zeros(len(symbols), dtype=bool)
     revised = 0
     for part in parts:
@@ -76,11 +76,12 @@ def panel_of_parts(
             times.append(moments)
             revised += part.num_rows - part["known_at"].null_count
             for name in fields:
-                shape = (len(moments), len(symbols))
-                spread[name].append(_spread(part[name], row, column, inside, shape))
+                grown = _grown(values[name], len(moments))
+                _spread(part[name], row, column, inside, into=grown)
     if not seen.any():
         return None
-    values = {name: _joined(spread.pop(name), seen) for name in fields}
+    if not seen.all():
+        values = {name: np.ascontiguousarray(values[name][:, seen]) for name in fields}
     chosen = [symbol for symbol, there in zip(symbols, seen, strict=True) if there]
     joined = np.concatenate(times).astype("datetime64[ns]")
     return Panel(joined, chosen, values, revised)
@@ -176,24 +177,34 @@ def _places(
     return moments[order], place[encoded.indices.to_numpy()], column[named.indices.to_numpy()]
 
 
+def _grown(array: npt.NDArray[np.float64], rows: int) -> npt.NDArray[np.float64]:
+    """Add rows at the end of an array, in place: a second copy would double the memory.
+
+    Returns
+    -------
+    numpy.ndarray, shape (rows, symbol)
+        The new rows, a view that must not outlive the next growth.
+    """
+    before = len(array)
+    array.resize((before + rows, array.shape[1]), refcheck=False)
+    return array[before:]
+
+
 def _spread(
     numbers: pa.ChunkedArray,
     row: npt.NDArray[np.int64],
     column: npt.NDArray[np.int64],
     inside: npt.NDArray[np.bool_],
-    shape: tuple[int, int],
-) -> npt.NDArray[np.float64]:
+    *,
+    into: npt.NDArray[np.float64],
+) -> None:
     values = numbers.to_numpy().astype(np.float64, copy=False)
     if not inside.all():
         row, column, values = row[inside], column[inside], values[inside]
-    is_full = len(values) == shape[0] * shape[1]
-    spread = np.empty(shape) if is_full else np.full(shape, np.nan)
-    spread[row, column] = values
-    return spread
-
-
-def _joined(
-    parts: list[npt.NDArray[np.float64]], seen: npt.NDArray[np.bool_]
-) -> npt.NDArray[np.float64]:
-    whole = parts[0] if len(parts) == 1 else np.concatenate(parts)
-    return whole if seen.all() else np.ascontiguousarray(whole[:, seen])
+    moments = len(into)
+    if len(values) == into.size and (row[:moments] == np.arange(moments)).all():
+        # Every symbol has every time, and rows are sorted by symbol: a transposition.
+        into[:, column[::moments]] = values.reshape(into.shape[::-1]).T
+        return
+    into.fill(np.nan)
+    into[row, column] = values
