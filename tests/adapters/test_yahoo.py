@@ -174,6 +174,18 @@ def test_a_crumb_that_went_bad_is_renewed(stand):
     assert len(crumbs) > 1
 
 
+def test_a_crumb_that_stays_bad_is_given_up(stand):
+    stand.server.fail("bad_crumb", times=99)
+    with pytest.raises(ServiceUnavailable, match="Invalid Crumb"):
+        bars("AAPL", DAY, *WEEK)
+
+
+def test_a_refusal_of_another_kind_is_passed_on_in_yahoos_words(stand, monkeypatch):
+    monkeypatch.setattr(yahoo, "LONG", ())  # the server knows minutes only
+    with pytest.raises(BadAnswer, match="interval=1d is not supported"):
+        bars("AAPL", DAY, *WEEK)
+
+
 def test_cookie_and_crumb_are_sent_as_a_browser_would(stand):
     bars("AAPL", DAY, *WEEK)
     asked = stand.server.asked[0]
@@ -191,6 +203,23 @@ def test_a_refusal_without_a_time_to_wait_is_tried_again_later(stand, monkeypatc
     assert bars("AAPL", DAY, *WEEK).num_rows == 7
     stand.fail("too_many", times=99)
     with pytest.raises(ServiceUnavailable, match="429"):
+        bars("AAPL", DAY, *WEEK)
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [("", BadAnswer), ("[1, 2", BadAnswer), ("Will be right back...", ServiceUnavailable)],
+)
+def test_an_answer_that_is_no_json(stand, monkeypatch, text, error):
+    monkeypatch.setattr(yahoo, "chart", lambda *_: yahoo.Answer(text))
+    with pytest.raises(error):
+        bars("AAPL", DAY, *WEEK)
+
+
+def test_bars_of_another_length_than_asked_for_are_refused(stand, monkeypatch):
+    answered = yahoo.meta
+    monkeypatch.setattr(yahoo, "meta", lambda *how: {**answered(*how), "dataGranularity": "1mo"})
+    with pytest.raises(BadAnswer, match="bars of 1mo where 1d was asked for"):
         bars("AAPL", DAY, *WEEK)
 
 

@@ -69,7 +69,7 @@ class SyntheticBars(Result):
         return frame.join(self.series)
 
     def plot(self) -> Any:
-        """The closes, and below them the volatility that was true.
+        """Each close over the first, and below them the volatility that was true.
 
         Returns
         -------
@@ -81,7 +81,7 @@ class SyntheticBars(Result):
         closes = self.dataset["close"].to_pandas()
         volatility = self.series["volatility"].to_xarray().to_pandas()[self.symbols]
         return stacked(
-            lines(closes, title=f"{self.process}: closes"),
+            lines(closes / closes.iloc[0], title=f"{self.process}: closes", level=1),
             lines(volatility, title="True volatility, for a year"),
         )
 
