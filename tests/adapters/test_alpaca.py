@@ -13,12 +13,21 @@ from vendors import rows_of, served
 from vendors.serving import Answer
 
 from workbench.adapters.alpaca import Alpaca
-from workbench.domain import BAR_COLUMNS, QUOTE_COLUMNS, SNAPSHOT_COLUMNS, TRADE_COLUMNS, Timeframe
+from workbench.domain import (
+    ACTION_COLUMNS,
+    BAR_COLUMNS,
+    INSTRUMENT_COLUMNS,
+    QUOTE_COLUMNS,
+    SNAPSHOT_COLUMNS,
+    TRADE_COLUMNS,
+    Timeframe,
+)
 from workbench.errors import (
     AccessRefused,
     BadAnswer,
     InvalidInput,
     MissingExtra,
+    NoData,
     NotEntitled,
     ServiceUnavailable,
     UnknownName,
@@ -262,6 +271,52 @@ def test_sizes_in_quotes_are_shares_before_and_after_alpaca_changed_their_unit(s
         found += rows_of(Alpaca().quotes(symbol, *WEEK), QUOTE_COLUMNS).to_pylist()
     assert [row["bid_size"] for row in found] == [300, 3, 3]
     assert [(row["ask"], row["ask_size"], row["ask_venue"]) for row in found] == [(None,) * 3] * 3
+
+
+# Reference data
+
+
+def test_all_instruments_come_by_their_class(stand):
+    both = rows_of(Alpaca().instruments(), INSTRUMENT_COLUMNS)["symbol"].to_pylist()
+    coins = rows_of(Alpaca().instruments(asset_class="crypto"), INSTRUMENT_COLUMNS).to_pylist()
+    shares = rows_of(Alpaca().instruments(asset_class="equity"), INSTRUMENT_COLUMNS).to_pylist()
+    assert {row["symbol"] for row in coins} == {"BTC/USD", "ETH/USD"}
+    assert sorted(both) == sorted(row["symbol"] for row in [*shares, *coins])
+    assert coins[0]["lot"] == 0.0001
+    with pytest.raises(UnknownName, match="crypto, equity"):
+        list(Alpaca().instruments(asset_class="bond"))
+
+
+def test_an_instrument_of_crypto_is_asked_for_by_its_escaped_symbol(stand):
+    (row,) = rows_of(Alpaca().instruments(["BTC/USD"]), INSTRUMENT_COLUMNS).to_pylist()
+    assert stand.server.asked[0].path == "/v2/assets/BTC%2FUSD"
+    assert (row["asset_class"], row["currency"], row["venue"]) == ("crypto", "USD", None)
+
+
+def test_a_dividend_is_found_by_its_ex_date_though_it_is_processed_when_it_is_paid(stand):
+    december = at("2024-12-01"), at("2025-01-01")
+    (row,) = rows_of(Alpaca().actions(["MSFT"], *december), ACTION_COLUMNS).to_pylist()
+    assert (row["time"], row["paid_at"]) == (at("2024-12-20"), at("2025-01-03"))
+    assert row["kind"] == "special_dividend"
+
+
+def test_crypto_has_no_actions_and_is_not_asked_about(stand):
+    assert not list(Alpaca().actions(["BTC/USD"], *WEEK))
+    assert not stand.server.asked
+
+
+def test_a_dividend_of_a_foreign_share_has_no_currency_unless_it_is_said(stand):
+    row = {"id": "1", "symbol": "TSM", "rate": 0.5, "special": False, "ex_date": "2024-03-05",
+           "process_date": "2024-04-05", "foreign": True}  # fmt: skip
+    rows = [row, {**row, "currency": "TWD"}, {**row, "foreign": False}]
+    answering(stand, {"corporate_actions": {"cash_dividends": rows}, "next_page_token": None})
+    found = rows_of(Alpaca().actions(["TSM"], *WEEK), ACTION_COLUMNS)
+    assert found["currency"].to_pylist() == [None, "TWD", "USD"]
+
+
+def test_fundamentals_are_refused(stand):
+    with pytest.raises(NoData, match="Polygon"):
+        Alpaca().fundamentals(["AAPL"], *WEEK)
 
 
 # The clock

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime, timedelta
 
 import jsonschema
@@ -12,7 +13,7 @@ from vendors import rows_of, served
 from vendors.serving import Answer
 
 from workbench.adapters.alpaca import Alpaca
-from workbench.domain import BAR_COLUMNS, TRADE_COLUMNS, Timeframe
+from workbench.domain import ACTION_COLUMNS, BAR_COLUMNS, TRADE_COLUMNS, Timeframe
 from workbench.ports import BarSource
 
 at = datetime.fromisoformat
@@ -61,8 +62,8 @@ def nullable(part):
 
 
 def operation_of(specification, path):
-    name = path.replace("/crypto/us/", "/crypto/{loc}/")
-    return specification[0][name]
+    path = path.replace("/crypto/us/", "/crypto/{loc}/")
+    return specification[0][re.sub(r"^/v2/assets/[^/]+$", "/v2/assets/{symbol_or_asset_id}", path)]
 
 
 def everything():
@@ -73,13 +74,16 @@ def everything():
         list(source.trades(symbol, *MINUTE))
         list(source.quotes(symbol, *MINUTE))
         source.snapshots([symbol])
+        list(source.instruments([symbol]))
     list(source.bars(["NEWCO"], DAY, *WEEK))
+    list(source.instruments())
+    list(source.actions(["AAPL", "MSFT", "NEWCO"], at("2019-01-01"), at("2026-01-01")))
     source.status()
 
 
 def test_all_that_is_asked_is_in_the_specification(stand, specification):
     everything()
-    assert len({asked.path for asked in stand.server.asked}) == 9
+    assert len({asked.path for asked in stand.server.asked}) == 13
     for asked in stand.server.asked:
         operation = operation_of(specification, asked.path)
         parameters = [resolved(specification[1], one) for one in operation.get("parameters", [])]
@@ -179,3 +183,73 @@ def test_days_of_shares_are_stamped_as_in_the_documented_snapshots(stand, specif
     times = bars(["AAPL"], DAY, at("2024-03-08"), at("2024-03-12"))["time"].to_pylist()
     assert times == [at("2024-03-08T05:00"), at("2024-03-11T04:00")]
     assert times[1] - times[0] == timedelta(days=3, hours=-1)
+
+
+SHARE = {"ratio": None, "amount": None, "currency": None, "into": None}
+
+
+@pytest.mark.parametrize(
+    ("kind", "day", "expected"),
+    [
+        ("forward_split", "2023-08-22", {"symbol": "SRE", "kind": "split", "ratio": 2.0}),
+        ("reverse_split", "2023-08-24", {"symbol": "MNTS", "kind": "split", "ratio": 0.02}),
+        ("stock_dividend", "2023-05-19", {"symbol": "MSBC", "kind": "split", "ratio": 1.05}),
+        (
+            "cash_dividend",
+            "2023-05-04",
+            {"symbol": "FCF", "kind": "dividend", "amount": 0.125, "currency": "USD"},
+        ),
+        (
+            "spin_off",
+            "2023-08-15",
+            {"symbol": "JUPW", "kind": "spin_off", "ratio": 0.0516795865633075, "into": "SRM"},
+        ),
+        (
+            "cash_merger",
+            "2023-07-17",
+            {"symbol": "GLOP", "kind": "merger", "amount": 5.37, "currency": "USD"},
+        ),
+        (
+            "stock_merger",
+            "2023-07-20",
+            {"symbol": "LSI", "kind": "merger", "ratio": 0.895, "into": "EXR"},
+        ),
+        (
+            "stock_and_cash_merger",
+            "2023-07-18",
+            {"symbol": "MLVF", "kind": "merger", "ratio": 0.7733, "amount": 7.8,
+             "currency": "USD", "into": "FRBA"},
+        ),
+        ("name_change", "2023-08-15", {"symbol": "BSAQ", "kind": "rename", "into": "VFS"}),
+        (
+            "worthless_removal",
+            "2024-12-19",
+            {"symbol": "BLPH", "kind": "delisting", "amount": 0.0, "currency": "USD"},
+        ),
+    ],
+)  # fmt: skip
+def test_the_documented_actions_are_read(stand, specification, kind, day, expected):
+    example = specification[1]["market-data"]["schemas"][kind]["example"]
+    answering(stand, {"corporate_actions": {f"{kind}s": [example]}, "next_page_token": None})
+    period = at(day), at(day) + timedelta(days=1)
+    pages = Alpaca().actions([expected["symbol"]], *period)
+    (row,) = rows_of(pages, ACTION_COLUMNS).to_pylist()
+    assert row["time"] == at(day)
+    assert row["source_id"] == example["id"]
+    assert {name: row[name] for name in ("symbol", "kind", *SHARE)} == pytest.approx(
+        {**SHARE, **expected}
+    )
+
+
+def test_the_kinds_that_are_asked_for_are_documented(stand, specification):
+    list(Alpaca().actions(["AAPL"], *WEEK))
+    asked = set(stand.server.asked[0].query["types"].split(","))
+    kinds = specification[1]["market-data"]["schemas"]["corporate_actions"]["properties"]
+    assert {f"{kind}s" for kind in asked} <= set(kinds)
+    assert set(kinds) - {f"{kind}s" for kind in asked} == {
+        "partial_calls",
+        "redemptions",
+        "reorganizations",
+        "rights_distributions",
+        "unit_splits",
+    }

@@ -25,6 +25,7 @@ _BUILT_IN: dict[str, dict[str, str]] = {
         "polygon": "workbench.adapters.polygon:Polygon",
     },
     "ReferenceSource": {
+        "alpaca": "workbench.adapters.alpaca:Alpaca",
         "polygon": "workbench.adapters.polygon:Polygon",
         "yahoo": "workbench.adapters.yahoo:Yahoo",
     },

@@ -13,19 +13,39 @@ import datetime as dt
 import re
 import time
 from typing import Any
+from urllib.parse import unquote
 
 from vendors import alpaca_market as market
-from vendors.alpaca_truth import STATUS, true_quotes, true_snapshots, true_trades, truth
+from vendors.alpaca_truth import (
+    STATUS,
+    true_actions,
+    true_instruments,
+    true_quotes,
+    true_snapshots,
+    true_trades,
+    truth,
+)
 from vendors.serving import Answer, Asked, VendorServer
-from workbench.ports import BarSource, MarketSource, TickSource
+from workbench.ports import BarSource, MarketSource, ReferenceSource, TickSource
 
-__all__ = ["STATUS", "true_quotes", "true_snapshots", "true_trades", "truth"]
+__all__ = [
+    "STATUS",
+    "true_actions",
+    "true_instruments",
+    "true_quotes",
+    "true_snapshots",
+    "true_trades",
+    "truth",
+]
 
 NAME = "alpaca"
-ROLES = (BarSource, TickSource, MarketSource)
+ROLES = (BarSource, TickSource, ReferenceSource, MarketSource)
 KEYS = ("ALPACA_API_KEY", "ALPACA_SECRET_KEY")
 SECRETS = ("PKTESTTESTTESTTEST", "sEcReTsEcReTsEcReTsEcReT")
-LACKS = {"quota": "Alpaca counts requests by the minute and not by the day"}
+LACKS = {
+    "quota": "Alpaca counts requests by the minute and not by the day",
+    "fundamentals": "Alpaca has no fundamentals",
+}
 SYMBOLS = ("AAPL", "MSFT")
 QUIET = "NEWCO"
 UNKNOWN = "NOSUCH"
@@ -42,9 +62,20 @@ PARAMETERS = {
     "/v1beta3/crypto/us/trades": PAGED,
     "/v1beta3/crypto/us/quotes": PAGED,
     "/v1beta3/crypto/us/snapshots": {"symbols"},
+    "/v1/corporate-actions": {"cusips", "ids", "region", "types"} | PAGED,
+    "/v2/assets": {"status", "asset_class", "exchange", "attributes"},
+    "/v2/assets/SYMBOL": set(),
     "/v3/clock": {"markets", "time"},
 }
-REQUIRED = {"bars": {"symbols", "timeframe"}, "clock": set()}
+NEEDED = {
+    "/v2/stocks/bars": {"symbols", "timeframe"},
+    "/v1beta3/crypto/us/bars": {"symbols", "timeframe"},
+    "/v1/corporate-actions": set(),
+    "/v2/assets": set(),
+    "/v2/assets/SYMBOL": set(),
+    "/v3/clock": set(),
+}
+"""The parameters that a path requires; ``symbols`` where it is not here."""
 TIMEFRAME = re.compile(r"(\d+)(Min|T|Hour|H|Day|D|Week|W|Month|M)")
 UNITS = {"T": "Min", "H": "Hour", "D": "Day", "W": "Week", "M": "Month"}
 COUNTS = {
@@ -77,8 +108,7 @@ class Server(VendorServer):
 
     def answer(self, asked: Asked) -> Answer:
         try:
-            check(asked)
-            return Answer(self._body(asked))
+            return Answer(self._body(asked, check(asked)))
         except RefusedError as refused:
             return Answer({"message": refused.message}, refused.status)
 
@@ -94,10 +124,16 @@ class Server(VendorServer):
         body = {"message": "too many requests."}
         return Answer(body, 429, {**headers, "X-RateLimit-Reset": reset})
 
-    def _body(self, asked: Asked) -> Any:
-        kind = asked.path.rpartition("/")[2]
-        if kind == "clock":
+    def _body(self, asked: Asked, path: str) -> Any:
+        if path == "/v3/clock":
             return {"clocks": [self._clock(name) for name in asked.query["markets"].split(",")]}
+        if path.startswith("/v2/assets"):
+            return assets(asked)
+        if path == "/v1/corporate-actions":
+            return actions(asked.query)
+        return self._market(asked, path.rpartition("/")[2])
+
+    def _market(self, asked: Asked, kind: str) -> Any:
         coins = "/crypto/" in asked.path
         symbols = [
             symbol
@@ -137,20 +173,58 @@ def settings(server: VendorServer) -> dict[str, str]:
     }
 
 
-def check(asked: Asked) -> None:
-    """Refuse what the specification excludes."""
-    if asked.path not in PARAMETERS:
+def check(asked: Asked) -> str:
+    """Refuse what the specification excludes; the path as it stands there."""
+    path = re.sub(r"^/v2/assets/[^/]+$", "/v2/assets/SYMBOL", asked.path)
+    if path not in PARAMETERS:
         raise RefusedError(404, "Not Found")
     given = tuple(asked.headers.get(name) for name in ("apca-api-key-id", "apca-api-secret-key"))
     if given != SECRETS and not ("/crypto/" in asked.path and given == (None, None)):
         raise RefusedError(401, "unauthorized.")
-    unexpected = set(asked.query) - PARAMETERS[asked.path]
-    missing = REQUIRED.get(asked.path.rpartition("/")[2], {"symbols"}) - set(asked.query)
+    unexpected = set(asked.query) - PARAMETERS[path]
+    missing = NEEDED.get(path, {"symbols"}) - set(asked.query)
     if unexpected or missing:
         raise RefusedError(400, f"unexpected {sorted(unexpected)}, missing {sorted(missing)}")
     for symbol in filter(None, asked.query.get("symbols", "").split(",")):
         if not re.fullmatch(r"[A-Z][A-Z0-9.]*(/[A-Z]+)?", symbol):
             raise RefusedError(400, f"invalid symbol: {symbol}")
+    return path
+
+
+def assets(asked: Asked) -> Any:
+    """All of a class, or one."""
+    symbol = unquote(asked.path.removeprefix("/v2/assets").lstrip("/"))
+    if not symbol:
+        wanted = asked.query.get("asset_class", "us_equity")
+        every = [market.asset(one) for one in market.LISTED]
+        return [one for one in every if one["class"] == wanted]
+    if symbol not in market.LISTED:
+        raise RefusedError(404, f"asset not found for {symbol}")
+    return market.asset(symbol)
+
+
+def actions(query: dict[str, str]) -> dict[str, Any]:
+    """Corporate actions by the day on which they are processed, three on a page."""
+    kinds = (
+        [f"{kind}s" for kind in query["types"].split(",")] if "types" in query else market.ACTIONS
+    )
+    symbols = set(query["symbols"].split(","))
+    rows = [
+        (kind, row)
+        for kind in kinds
+        if kind in market.ACTIONS
+        for row in market.actions(kind)
+        if query["start"] <= row["process_date"] <= query["end"]
+        and symbols & {row.get(name) for name in ("symbol", "old_symbol", "new_symbol")}
+    ]
+    if not 1 <= int(query.get("limit", "100")) <= 1000:
+        raise RefusedError(400, "limit is 1 to 1000")
+    at = offset(query["page_token"]) if query.get("page_token") else 0
+    found: dict[str, list[dict[str, Any]]] = {}
+    for kind, row in rows[at : at + 3]:
+        found.setdefault(kind, []).append(row)
+    token = base64.b64encode(f"{at + 3}".encode()).decode() if at + 3 < len(rows) else None
+    return {"corporate_actions": found, "next_page_token": token}
 
 
 def page(kind: str, symbols: list[str], query: dict[str, str]) -> dict[str, Any]:

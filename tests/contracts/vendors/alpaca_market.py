@@ -11,6 +11,7 @@ import hashlib
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
+from uuid import NAMESPACE_DNS, uuid5
 from zoneinfo import ZoneInfo
 
 import exchange_calendars
@@ -28,6 +29,9 @@ LISTED = {
 }
 """Symbol → its first day."""
 
+EXCHANGES = {"BRK.B": "NYSE", "BTC/USD": "OTC", "ETH/USD": "OTC"}
+"""The specification has no word for the exchange of crypto."""
+
 NEW_YORK = ZoneInfo("America/New_York")
 NOW = dt.datetime(2025, 12, 1, 20, 0, tzinfo=dt.UTC)
 SECOND = 1_000_000_000
@@ -35,6 +39,34 @@ MINUTE = 60 * SECOND
 DAY = 1440 * MINUTE
 MARKS = {3: {"u": "canceled"}, 4: {"u": "incorrect"}, 5: {"u": "corrected"}}
 """Number of a trade in its minute → what became of it."""
+
+
+ACTIONS: dict[str, list[dict[str, Any]]] = {
+    "forward_splits": [
+        {"symbol": "AAPL", "ex_date": "2020-08-31", "process_date": "2020-08-31",
+         "record_date": "2020-08-24", "old_rate": 1, "new_rate": 4},
+    ],
+    "reverse_splits": [
+        {"symbol": "MSFT", "ex_date": "2019-05-06", "process_date": "2019-05-06",
+         "old_rate": 8, "new_rate": 1},
+    ],
+    "cash_dividends": [
+        {"symbol": "AAPL", "ex_date": "2023-11-10", "process_date": "2023-11-16",
+         "record_date": "2023-11-13", "payable_date": "2023-11-16", "rate": 0.24},
+        {"symbol": "AAPL", "ex_date": "2024-02-09", "process_date": "2024-02-15",
+         "record_date": "2024-02-12", "payable_date": "2024-02-15", "rate": 0.24},
+        {"symbol": "AAPL", "ex_date": "2024-05-10", "process_date": "2024-05-16",
+         "record_date": "2024-05-13", "payable_date": "2024-05-16", "rate": 0.25},
+        {"symbol": "MSFT", "ex_date": "2024-11-21", "process_date": "2025-03-13",
+         "payable_date": "2025-03-13", "rate": 0.83, "currency": "USD"},
+        {"symbol": "MSFT", "ex_date": "2024-12-20", "process_date": "2025-01-03",
+         "payable_date": "2025-01-03", "rate": 3.08, "special": True},
+    ],
+    "name_changes": [
+        {"old_symbol": "OLDCO", "new_symbol": "NEWCO", "process_date": "2025-06-02"},
+    ],
+}  # fmt: skip
+"""Kind → what it says of each; what all of a kind say is added by `actions`."""
 
 
 def is_crypto(symbol: str) -> bool:
@@ -193,3 +225,36 @@ def snapshot(symbol: str) -> dict[str, Any]:
     if symbol == "MSFT":
         del parts["latestQuote"], parts["prevDailyBar"]
     return parts
+
+
+def asset(symbol: str) -> dict[str, Any]:
+    """What the trading host knows about a symbol."""
+    about = {
+        "id": str(uuid5(NAMESPACE_DNS, symbol)),
+        "class": "crypto" if is_crypto(symbol) else "us_equity",
+        "exchange": EXCHANGES.get(symbol, "NASDAQ"),
+        "symbol": symbol,
+        "name": f"{symbol} Inc. Common Stock",
+        "status": "inactive" if symbol == "BRK.B" else "active",
+        "tradable": symbol != "BRK.B",
+        "marginable": True,
+        "shortable": True,
+        "easy_to_borrow": True,
+        "fractionable": True,
+    }
+    steps = {"min_order_size": "0.0001", "min_trade_increment": "0.0001", "price_increment": "0.05"}
+    return {**about, **steps} if is_crypto(symbol) else about
+
+
+def actions(kind: str) -> list[dict[str, Any]]:
+    """The rows of a kind in the order in which they are processed, with all that is required."""
+    common: dict[str, Any] = {"cusip": "037833100"}
+    if kind == "cash_dividends":
+        common |= {"special": False, "foreign": False}
+    if kind in ("reverse_splits", "name_changes"):
+        common = {"old_cusip": "594918104", "new_cusip": "594918203"}
+    rows = [
+        {"id": str(uuid5(NAMESPACE_DNS, f"{kind}-{number}")), **common, **row}
+        for number, row in enumerate(ACTIONS[kind])
+    ]
+    return sorted(rows, key=lambda row: row["process_date"])

@@ -9,7 +9,14 @@ import pyarrow as pa
 
 from vendors import alpaca_market as market
 from vendors.tables import schema_of
-from workbench.domain import BAR_COLUMNS, QUOTE_COLUMNS, SNAPSHOT_COLUMNS, TRADE_COLUMNS
+from workbench.domain import (
+    ACTION_COLUMNS,
+    BAR_COLUMNS,
+    INSTRUMENT_COLUMNS,
+    QUOTE_COLUMNS,
+    SNAPSHOT_COLUMNS,
+    TRADE_COLUMNS,
+)
 from workbench.ports import MarketStatus
 
 if TYPE_CHECKING:
@@ -92,6 +99,56 @@ def true_snapshots(symbols: Sequence[str]) -> pa.Table:
             }
         )
     return table(SNAPSHOT_COLUMNS, rows)
+
+
+def true_instruments(symbols: Sequence[str]) -> pa.Table:
+    """One row for each symbol."""
+    rows = []
+    for symbol in symbols:
+        asset = market.asset(symbol)
+        coin = market.is_crypto(symbol)
+        rows.append(
+            {
+                "instrument": asset["id"],
+                "symbol": symbol,
+                "name": asset["name"],
+                "asset_class": "crypto" if coin else "equity",
+                "venue": None if coin else {"NASDAQ": "XNAS", "NYSE": "XNYS"}[asset["exchange"]],
+                "currency": symbol.split("/")[1] if coin else "USD",
+                "tick": 0.05 if coin else None,
+                "lot": 0.0001 if coin else None,
+            }
+        )
+    return table(INSTRUMENT_COLUMNS, rows)
+
+
+def true_actions(symbol: str, start: dt.datetime, end: dt.datetime) -> pa.Table:
+    """What happened to a symbol with an ex-date in ``[start, end)``."""
+    names = {"forward_splits": "split", "reverse_splits": "split", "name_changes": "rename"}
+    rows = []
+    for kind in market.ACTIONS:
+        for row in market.actions(kind):
+            special = "special_dividend" if row.get("special") else "dividend"
+            rows.append(
+                {
+                    "symbol": row.get("symbol", row.get("old_symbol")),
+                    "time": day(row.get("ex_date", row["process_date"])),
+                    "kind": names.get(kind, special),
+                    "ratio": row["new_rate"] / row["old_rate"] if "new_rate" in row else None,
+                    "amount": row.get("rate"),
+                    "currency": "USD" if "rate" in row else None,
+                    "into": row.get("new_symbol"),
+                    "record_at": day(row.get("record_date")),
+                    "paid_at": day(row.get("payable_date")),
+                    "source_id": row["id"],
+                }
+            )
+    kept = [row for row in rows if row["symbol"] == symbol and start <= row["time"] < end]
+    return table(ACTION_COLUMNS, kept)
+
+
+def day(text: str | None) -> dt.datetime | None:
+    return dt.datetime.fromisoformat(text) if text else None
 
 
 def sides(quote: dict[str, Any]) -> dict[str, Any]:

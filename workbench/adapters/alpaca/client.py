@@ -65,8 +65,14 @@ class Client:
         self._retry = Retry(on=(ServiceUnavailable,))
 
     def ask(
-        self, path: str, parameters: dict[str, Any], *, version: str = "v2", needs_key: bool = True
-    ) -> dict[str, Any]:
+        self,
+        path: str,
+        parameters: dict[str, Any],
+        *,
+        version: str = "v2",
+        needs_key: bool = True,
+        kind: type = dict,
+    ) -> Any:
         """The answer to one request.
 
         Parameters
@@ -79,10 +85,12 @@ class Client:
             Of this part of the service.
         needs_key : bool
             Whether it is refused to those without an account.
+        kind : type
+            What the answer is: a dict, or a list.
 
         Returns
         -------
-        dict
+        dict or list
             As it arrived.
 
         Raises
@@ -94,7 +102,9 @@ class Client:
         ServiceUnavailable
             If it does not answer in five tries.
         BadAnswer
-            If the answer is no JSON object.
+            If the answer is no JSON of this kind.
+        NotFound
+            If there is nothing at the path.
         UnknownName
             If a symbol is none.
         InvalidInput
@@ -102,13 +112,20 @@ class Client:
         """
         if needs_key:
             self._require_key()
-        return self._retry.run(lambda: self._try(path, parameters, version))
+        answer = self._retry.run(lambda: self._try(path, parameters, version))
+        if not isinstance(answer, kind):
+            raise BadAnswer(
+                f"{SERVICE} answered no JSON of the kind that it documents",
+                seen=path,
+                cure="Look whether something between here and the service answers in its place",
+            )
+        return answer
 
     def pages(self, path: str, parameters: dict[str, Any], **how: Any) -> Iterator[dict[str, Any]]:
         """All answers to a request that is answered in pages, as `ask` takes it."""
         token = None
         while True:
-            paged = {**parameters, "limit": ROWS_PER_PAGE, "page_token": token}
+            paged = {"limit": ROWS_PER_PAGE, **parameters, "page_token": token}
             page = self.ask(path, paged, **how)
             yield page
             before, token = token, page.get("next_page_token")
@@ -122,24 +139,18 @@ class Client:
             if not is_set:
                 raise AccessRefused(SERVICE, name, "no key")
 
-    def _try(self, path: str, parameters: dict[str, Any], version: str) -> dict[str, Any]:
+    def _try(self, path: str, parameters: dict[str, Any], version: str) -> Any:
+        """What one request is answered; None for what is no JSON."""
         self._bucket.wait()
         try:
-            answer = self._rest.get(path, parameters, api_version=version)
+            return self._rest.get(path, parameters, api_version=version)
         except APIError as error:
             response = error.response
             raise refusal(response.status_code, response.headers, _message(response)) from None
         except PASSING as error:
             raise ServiceUnavailable(SERVICE, type(error).__name__) from None
         except exceptions.JSONDecodeError:
-            answer = None
-        if not isinstance(answer, dict):
-            raise BadAnswer(
-                f"{SERVICE} answered no JSON object",
-                seen=path,
-                cure="Look whether something between here and the service answers in its place",
-            )
-        return answer
+            return None
 
 
 class _OneTry(RESTClient):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from workbench.errors import (
     AccessRefused,
+    BadAnswer,
     InvalidInput,
     NotEntitled,
     ServiceUnavailable,
@@ -17,11 +18,15 @@ from workbench.wire import asked_to_wait
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["KEY_SETTINGS", "SERVICE", "refusal", "unknown_symbol"]
+__all__ = ["KEY_SETTINGS", "SERVICE", "NotFound", "refusal", "unknown_symbol"]
 
 SERVICE = "Alpaca"
 KEY_SETTINGS = ("ALPACA_API_KEY", "ALPACA_SECRET_KEY")
 NO_SYMBOL = "invalid symbol: "
+
+
+class NotFound(BadAnswer):
+    """There is nothing at a path; whoever asked knows what that means."""
 
 
 def refusal(status: int, headers: Mapping[str, str], said: str) -> WorkbenchError:
@@ -51,6 +56,12 @@ def refusal(status: int, headers: Mapping[str, str], said: str) -> WorkbenchErro
         )
     if status in (401, 403):  # the trading host says "forbidden." of a wrong key
         return AccessRefused(SERVICE, KEY_SETTINGS[0], said)
+    if status == 404:
+        return NotFound(
+            "Alpaca has nothing at this address",
+            seen=said,
+            cure="Correct the addresses of Alpaca in the settings, if they are set",
+        )
     if said.startswith(NO_SYMBOL):
         return unknown_symbol(said.removeprefix(NO_SYMBOL))
     return InvalidInput(

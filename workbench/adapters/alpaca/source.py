@@ -1,10 +1,11 @@
-"""Alpaca in three roles: bars, ticks, and the market as it is now."""
+"""Alpaca in four roles: bars, ticks, reference data, and the market as it is now."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from workbench.adapters.alpaca import tables
 from workbench.adapters.alpaca.markets import (
@@ -15,9 +16,15 @@ from workbench.adapters.alpaca.markets import (
     market_of,
     period,
 )
-from workbench.adapters.alpaca.refusals import unknown_symbol
+from workbench.adapters.alpaca.reference import (
+    ACTION_TYPES,
+    action_table,
+    instrument_table,
+    symbols_of,
+)
+from workbench.adapters.alpaca.refusals import NotFound, unknown_symbol
 from workbench.domain import Adjust
-from workbench.errors import BadAnswer, InvalidInput, NotEntitled
+from workbench.errors import BadAnswer, InvalidInput, NoData, NotEntitled, UnknownName
 from workbench.ports import MarketStatus, SourceFacts
 from workbench.settings import load_settings
 
@@ -51,6 +58,11 @@ PHASES = {
     "lunch": "closed",
 }
 VENUES = ("NYSE", "NASDAQ")
+CLASSES = {"equity": "us_equity", "crypto": "crypto"}
+ACTIONS_PER_PAGE = 1_000
+EARLY, LATE = timedelta(days=31), timedelta(days=366)
+"""How long before and after its ex-date an action may be processed."""
+
 RECENT = "recent"
 """The free plan's word for the last 15 minutes, which it does not include."""
 
@@ -138,6 +150,100 @@ class Alpaca:
         _refuse_missing(symbols, {symbol for symbol, parts in found.items() if parts})
         return tables.snapshot_table({symbol: found[symbol] for symbol in symbols})
 
+    def instruments(
+        self, symbols: Sequence[str] | None = None, *, asset_class: str | None = None
+    ) -> Iterator[pa.Table]:
+        """Instruments in `INSTRUMENT_COLUMNS`, those that are no longer traded too.
+
+        Parameters
+        ----------
+        symbols : sequence of str, optional
+            All there are by default.
+        asset_class : str, optional
+            ``equity`` or ``crypto``, of all; both by default.
+
+        Yields
+        ------
+        pyarrow.Table
+            A symbol, or a class. When trading ended is unknown.
+
+        Raises
+        ------
+        UnknownName
+            If there is no such symbol or class.
+        """
+        for symbol in symbols or ():
+            yield instrument_table([self._asset(symbol)])
+        if symbols is None:
+            for name in _classes(asset_class):
+                asked = {"asset_class": name}
+                yield instrument_table(self._trading.ask("/assets", asked, kind=list))
+
+    def actions(self, symbols: Sequence[str], start: datetime, end: datetime) -> Iterator[pa.Table]:
+        """Corporate actions with an ex-date in ``[start, end)``, in `ACTION_COLUMNS`.
+
+        Alpaca finds them by the day on which it processes them, which for a dividend is that of
+        its payment: a month before the period and a year after it are searched too. Crypto has
+        none.
+
+        Parameters
+        ----------
+        symbols : sequence of str
+            Shares.
+        start, end : datetime
+            Naive UTC.
+
+        Yields
+        ------
+        pyarrow.Table
+            At most 1,000 rows.
+
+        Raises
+        ------
+        UnknownName
+            If a symbol never had a bar; after the actions of the others.
+        """
+        asked = {
+            "types": ACTION_TYPES,
+            "start": f"{start - EARLY:%Y-%m-%d}",
+            "end": f"{end + LATE:%Y-%m-%d}",
+            "limit": ACTIONS_PER_PAGE,
+        }
+        for market, some in groups(symbols) if start < end else ():
+            if market is not SHARES:
+                continue
+            seen = set()
+            named = {"symbols": ",".join(some), **asked}
+            for page in self._data.pages("/corporate-actions", named, version="v1"):
+                found = page.get("corporate_actions") or {}
+                seen |= symbols_of(found)
+                yield action_table(found, some, start, end)
+            self._refuse_unknown(market, [symbol for symbol in some if symbol not in seen])
+
+    def fundamentals(
+        self,
+        symbols: Sequence[str],  # noqa: ARG002  the port's signature
+        start: datetime,  # noqa: ARG002
+        end: datetime,  # noqa: ARG002
+    ) -> Iterator[pa.Table]:
+        """Refused: Alpaca has no fundamentals.
+
+        Parameters
+        ----------
+        symbols : sequence of str
+            Of any kind.
+        start, end : datetime
+            Naive UTC.
+
+        Raises
+        ------
+        NoData
+            Always.
+        """
+        raise NoData(
+            "Alpaca has no fundamentals", cure="Take them from Polygon, or from a file of your own"
+        )
+
     def status(self) -> MarketStatus:
         """Whether New York is open, and each of its two exchanges.
 
@@ -157,6 +263,13 @@ class Alpaca:
                 "Alpaca's clock has another form than it documents", seen=str(error)
             ) from None
 
+    def _asset(self, symbol: str) -> dict[str, Any]:
+        try:
+            answer: dict[str, Any] = self._trading.ask(f"/assets/{quote(symbol, safe='')}", {})
+        except NotFound:
+            raise unknown_symbol(symbol) from None
+        return answer
+
     def _ticks(self, kind: str, symbol: str, start: datetime, end: datetime) -> Iterator[pa.Table]:
         if start < end:
             yield from self._rows(market_of(symbol), kind, [symbol], period(start, end))
@@ -164,12 +277,15 @@ class Alpaca:
     def _rows(
         self, market: Market, kind: str, symbols: Sequence[str], parameters: dict[str, str]
     ) -> Iterator[pa.Table]:
-        """The pages of one kind of rows; then it is asked whether silent symbols exist."""
+        """The pages of one kind of rows; after them what is unknown is refused."""
         seen = set()
         for found in self._pages(market, kind, symbols, parameters):
             seen |= set(found)
             yield TABLES[kind](found)
-        silent = [symbol for symbol in symbols if symbol not in seen]
+        self._refuse_unknown(market, [symbol for symbol in symbols if symbol not in seen])
+
+    def _refuse_unknown(self, market: Market, silent: Sequence[str]) -> None:
+        """A symbol of which nothing came exists if it ever had a bar."""
         if silent:
             always = {"timeframe": "12Month", "start": "1970-01-01"}
             pages = self._pages(market, "bars", silent, always)
@@ -213,6 +329,14 @@ def _client(url: str, settings: Settings) -> Client:
 
     key, secret = settings.alpaca_api_key, settings.alpaca_secret_key
     return Client(url, key, secret, settings.alpaca_requests_per_minute)
+
+
+def _classes(asset_class: str | None) -> list[str]:
+    if asset_class is None:
+        return list(CLASSES.values())
+    if asset_class not in CLASSES:
+        raise UnknownName("asset class at Alpaca", asset_class, CLASSES)
+    return [CLASSES[asset_class]]
 
 
 def _refuse_missing(symbols: Iterable[str], known: set[str]) -> None:

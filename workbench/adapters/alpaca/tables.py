@@ -17,7 +17,14 @@ if TYPE_CHECKING:
     Row = dict[str, Any]
     Found = dict[str, list[Row]]
 
-__all__ = ["bar_table", "quote_table", "snapshot_table", "trade_table"]
+__all__ = [
+    "as_documented",
+    "bar_table",
+    "quote_table",
+    "schema_of",
+    "snapshot_table",
+    "trade_table",
+]
 
 WITHDRAWN = ("canceled", "incorrect")
 """Marks of trades that the exchange has taken back."""
@@ -30,7 +37,7 @@ IN_SHARES_SINCE = "2025-11-03"
 def bar_table(found: Found) -> pa.Table:
     """Bars in `BAR_COLUMNS`, from symbol → rows."""
     letters = {"open": "o", "high": "h", "low": "l", "close": "c", "volume": "v"}
-    with _as_documented():
+    with as_documented():
         rows = _flat(found)
         values = {name: [row[letter] for row in rows] for name, letter in letters.items()}
         return _table(BAR_COLUMNS, rows, values)
@@ -42,7 +49,7 @@ def trade_table(found: Found) -> pa.Table:
     Those that were canceled or replaced by a correction are left out. The condition of a trade of
     crypto is the side of its taker, ``B`` or ``S``.
     """
-    with _as_documented():
+    with as_documented():
         rows = [row for row in _flat(found) if row.get("u") not in WITHDRAWN]
         values = {
             "price": [row["p"] for row in rows],
@@ -61,7 +68,7 @@ def quote_table(found: Found) -> pa.Table:
     them in round lots, which are taken as 100 shares (some very expensive shares have smaller
     ones).
     """
-    with _as_documented():
+    with as_documented():
         rows = _flat(found)
         values = {name: [side[name] for side in map(_sides, rows)] for name in _SIDES}
         return _table(
@@ -74,7 +81,7 @@ def snapshot_table(found: dict[str, Row]) -> pa.Table:
 
     The time is that of the last trade.
     """
-    with _as_documented():
+    with as_documented():
         rows = [_snapshot(symbol, parts) for symbol, parts in found.items()]
         values = {name: [row.get(name) for row in rows] for name in SNAPSHOT_COLUMNS}
         return _table(SNAPSHOT_COLUMNS, rows, values)
@@ -128,12 +135,17 @@ def _table(kinds: dict[str, str], rows: list[Row], values: dict[str, list[Any]])
         "time": microseconds.cast(pa.timestamp("us")),
         "nanosecond": pc.subtract(nanoseconds, pc.multiply(microseconds, 1_000)).cast(pa.int16()),
     }
-    schema = pa.schema([(name, pa.type_for_alias(kind)) for name, kind in kinds.items()])
-    return pa.table({name: columns[name] for name in kinds}, schema=schema)
+    return pa.table({name: columns[name] for name in kinds}, schema=schema_of(kinds))
+
+
+def schema_of(kinds: dict[str, str]) -> pa.Schema:
+    """The columns of a port as an Arrow schema."""
+    return pa.schema([(name, pa.type_for_alias(kind)) for name, kind in kinds.items()])
 
 
 @contextmanager
-def _as_documented() -> Iterator[None]:
+def as_documented() -> Iterator[None]:
+    """Within the block, what cannot be read is `BadAnswer`."""
     try:
         yield
     except (KeyError, TypeError, AttributeError, ValueError) as error:  # pyarrow's own among them
