@@ -421,6 +421,12 @@ def test_a_download_keeps_what_arrives_under_our_own_symbol(source):
     assert get_fundamentals(["BRK.B"], ["assets"]).count == 2
 
 
+def test_a_period_without_reports_is_told(source, monkeypatch):
+    monkeypatch.setattr(source, "fundamentals", lambda *_: iter(()))
+    with pytest.raises(NoData, match="no report"):
+        download_fundamentals(["SITE"])
+
+
 def test_an_interrupted_download_keeps_its_pages(source):
     source.broken = True
     with pytest.raises(BadAnswer):

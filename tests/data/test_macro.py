@@ -198,6 +198,13 @@ def test_what_is_not_there_is_told(own_home, file):
         get_macro(["gdp"], as_of=date(2020, 1, 1))
 
 
+def test_a_file_without_a_figure_is_told(own_home, tmp_path):
+    path = tmp_path / "empty.csv"
+    path.write_text("date,value,vintage\n2024-01-01,,2024-02-01\n")
+    with pytest.raises(NoData, match="no figure"):
+        add_macro("empty", str(path))
+
+
 def test_two_datasets_with_the_same_series_are_told(file, tmp_path):
     both = tmp_path / "both.csv"
     PUBLISHED.assign(CPI=1.0).to_csv(both, index=False)

@@ -78,6 +78,7 @@ def test_members_as_worked_out_by_hand(worked, delisting):
     expected = [[*one[:4], one[4] and pytest.approx(one[4])] for one in ANSWER["spells"]]
     assert spells(made) == expected
     assert made.table.column_names == list(MEMBERSHIP_COLUMNS)
+    assert "3 symbols in 4 spells, 2024-01-02 to 2024-01-23" in repr(made)
     held = made.mask.to_pandas()
     assert held.loc["2024-01-05"].sum() == 0
     assert held.loc["2024-01-17"].to_dict() == {"A": False, "B": True, "C": False, "D": True}
@@ -421,6 +422,7 @@ def test_the_universe_of_real_prices_from_a_wire(shared, own_home, tmp_path):
     add_dataset("three", str(path), calendar="XNYS")
     rule = "top 2 by 60-day median dollar volume, price > 5, rebalanced monthly"
     made = registry.call("make_universe", {"name": "big", "dataset": "three", "rule": rule})
+    assert len(made.plot().children) == 2  # a year is enough for a turnover
     counts = made.membership.counts()
     # Sixty sessions of 2008 have passed by 28 March; the first choice is that of 1 April.
     assert counts.index[counts["members"] > 0][0] == pd.Timestamp("2008-04-01")
