@@ -6,6 +6,7 @@ from datetime import datetime
 
 import pytest
 from vendors import polygon, polygon_market, rows_of, served
+from vendors.serving import Answer
 
 from workbench.adapters.polygon import Polygon
 from workbench.adapters.polygon.fundamentals import fact_table
@@ -50,7 +51,7 @@ def test_all_instruments_are_those_of_today_and_of_the_past(stand):
 @pytest.mark.parametrize(
     ("asset_class", "symbols"),
     [("etf", ["SPY"]), ("index", ["I:SPX"]), ("fx", ["C:EURUSD"]), ("crypto", ["X:BTCUSD"]),
-     ("equity", ["AAPL", "LATER", "META", "NVDA", "TWTR"])],
+     ("equity", ["AAPL", "LATER", "META", "NSRGY", "NVDA", "TWTR"])],
 )  # fmt: skip
 def test_instruments_of_a_class(stand, asset_class, symbols):
     rows = instruments(asset_class=asset_class)
@@ -86,6 +87,22 @@ def test_who_has_no_contracts_has_none_and_who_is_unknown_is_named(stand):
         instruments(["NOSUCH"], asset_class="option")
     with pytest.raises(UnknownName):
         instruments(["O:AAPL240621C00999000"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "asset_class"),
+    [("CS", "equity"), ("ADRC", "equity"), ("PFD", "equity"), ("WARRANT", "equity"), ("ETF", "etf"),
+     ("ETN", "etf"), ("BOND", "unknown"), (None, "equity")],
+)  # fmt: skip
+def test_a_type_of_share_has_one_class(kind, asset_class):
+    row = {"ticker": "ABC", "name": "A", "market": "stocks", "type": kind}
+    assert instrument_table([row])["asset_class"].to_pylist() == [asset_class]
+
+
+def test_details_without_a_result_are_refused(stand, monkeypatch):
+    monkeypatch.setattr(type(stand.server), "answer", lambda *_: Answer({"status": "OK"}))
+    with pytest.raises(BadAnswer):
+        list(Polygon().actions(["AAPL"], at("2020-01-01"), at("2025-01-01")))
 
 
 def test_two_companies_of_one_symbol_are_two_instruments():

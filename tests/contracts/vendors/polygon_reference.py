@@ -44,6 +44,11 @@ TICKERS: list[dict[str, Any]] = [
         "delisted_utc": "2022-10-28T04:00:00Z", "last_updated_utc": "2022-10-28T00:00:00Z",
     },
     {
+        "ticker": "NSRGY", "name": "Nestle SA", "market": "otc", "locale": "us", "type": "ADRC",
+        "primary_exchange": "OTCM", "active": True, "currency_name": "usd",
+        "composite_figi": "BBG000CV6BG4", "last_updated_utc": "2024-12-05T00:00:00Z",
+    },
+    {
         "ticker": "I:SPX", "name": "S&P 500 Index", "market": "indices", "locale": "us",
         "active": True,
     },
