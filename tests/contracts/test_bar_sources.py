@@ -17,12 +17,14 @@ from workbench.domain import BAR_COLUMNS, Timeframe
 from workbench.errors import (
     AccessRefused,
     BadAnswer,
+    Cancelled,
     NotEntitled,
     QuotaExhausted,
     ServiceUnavailable,
     UnknownName,
 )
 from workbench.ports import BarSource
+from workbench.wire import pausing
 
 DAY = Timeframe.parse("1d")
 at = datetime.fromisoformat
@@ -169,6 +171,28 @@ def test_a_server_that_asks_to_wait_is_waited_for(stand):
     found = bars(stand, stand.vendor.SYMBOLS, DAY, *period(DAY))
     assert found.num_rows == truth(stand, stand.vendor.SYMBOLS, DAY, *period(DAY)).num_rows
     assert sum(wait >= 7 for wait in stand.waits) == 4
+
+
+def test_a_wait_can_be_stopped(stand):
+    def stop(_seconds):
+        raise Cancelled
+
+    stand.fail("too_many", times=99)
+    with pausing(stop), pytest.raises(Cancelled):
+        bars(stand, stand.vendor.SYMBOLS, DAY, *SPRING)
+    assert len(stand.server.asked) == 1
+
+
+def test_pages_are_asked_for_one_at_a_time(stand):
+    """So that a caller can keep what has come, show how far it is, and stop."""
+    if stand.server is None:
+        pytest.skip(f"{stand.vendor.NAME} is inside the process and asks nobody")
+    pages = stand.source().bars(stand.vendor.SYMBOLS, DAY, *period(DAY))
+    assert not stand.server.asked
+    next(pages)
+    so_far = len(stand.server.asked)
+    assert list(pages)
+    assert len(stand.server.asked) > so_far
 
 
 @pytest.mark.parametrize("fault", PASSING)
