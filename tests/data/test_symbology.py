@@ -15,8 +15,8 @@ from workbench.data.instruments import (
     vendor_symbol,
     vendor_symbols,
 )
-from workbench.data.instruments.notation import CURRENCIES, QUOTES
-from workbench.domain import AssetClass
+from workbench.data.instruments.notation import QUOTES
+from workbench.domain import CURRENCIES, AssetClass
 from workbench.errors import InvalidInput, OutOfRange, UnknownName
 from workbench.ports import BarSource, adapter_names
 

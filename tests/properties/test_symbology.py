@@ -20,8 +20,8 @@ from workbench.data.instruments import (
     store_aliases,
     vendor_symbol,
 )
-from workbench.data.instruments.notation import CURRENCIES, MONTH_CODES, QUOTES
-from workbench.domain import ALIAS_COLUMNS
+from workbench.data.instruments.notation import MONTH_CODES, QUOTES
+from workbench.domain import ALIAS_COLUMNS, CURRENCIES
 from workbench.errors import InvalidInput
 from workbench.store import MemoryLake
 

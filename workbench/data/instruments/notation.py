@@ -14,13 +14,13 @@ from string import Formatter
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from workbench.domain import AssetClass
+from workbench.domain import CURRENCIES, AssetClass
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Mapping
 
-__all__ = ["CURRENCIES", "KINDS", "MONTH_CODES", "QUOTES", "Notation", "Symbol"]
+__all__ = ["KINDS", "MONTH_CODES", "QUOTES", "Notation", "Symbol"]
 
 KINDS: Mapping[str, AssetClass] = MappingProxyType(
     {
@@ -49,16 +49,6 @@ contract; the perpetuals and the ``coin`` kinds are derivatives of crypto pairs.
 
 MONTH_CODES = "FGHJKMNQUVXZ"
 """January to December, as the futures exchanges write them."""
-
-CURRENCIES = frozenset((
-    "AED", "ARS", "AUD", "BGN", "BHD", "BRL", "CAD", "CHF", "CLP", "CNH", "CNY", "COP",
-    "CZK", "DKK", "EGP", "EUR", "GBP", "HKD", "HUF", "IDR", "ILS", "INR", "ISK", "JPY",
-    "KRW", "KWD", "MAD", "MXN", "MYR", "NGN", "NOK", "NZD", "OMR", "PEN", "PHP", "PKR",
-    "PLN", "QAR", "RON", "RUB", "SAR", "SEK", "SGD", "THB", "TRY", "TWD", "UAH", "USD",
-    "VND", "ZAR", "XAG", "XAU", "XPD", "XPT",
-))  # fmt: skip
-"""Currencies and metals (ISO 4217, and CNH for yuan abroad). A pair of two of them is foreign
-exchange, any other pair is crypto."""
 
 QUOTES = ("USDT", "USDC", "USD", "EUR", "GBP", "JPY", "AUD", "CAD", "CHF", "BRL", "BTC", "ETH")
 """Where base and quote stand together, the quote is one of these. None ends like another, which is
