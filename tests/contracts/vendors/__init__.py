@@ -8,7 +8,8 @@ A vendor's module has
 - ``make()``: the source, where it is no adapter of `workbench.ports`. Optional.
 - ``SECRETS``: what must never be shown. ``KEYS``: the variables without which it is refused.
 - ``LACKS``: what the vendor does not have, with the reason. A kind of failure
-  (``{"bad_key": "asks for no key"}``), ``unknown`` (it takes any symbol) or ``quiet``.
+  (``{"bad_key": "asks for no key"}``), ``unknown`` (it takes any symbol), ``quiet``, or a question
+  that it does not answer (``fundamentals``).
 - ``SYMBOLS``: two symbols with bars of every session of New York in 2024. Two weeks of both take
   two requests at least. ``QUIET``: one that exists and has no bar. ``UNKNOWN``: one that does not.
 - ``TIMEFRAMES``: the timeframes that the suites ask for, ``1d`` among them.
