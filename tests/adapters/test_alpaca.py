@@ -166,6 +166,14 @@ def test_an_unknown_symbol_among_others_is_named_after_their_bars(stand):
     assert pa.concat_tables(found).equals(vendor.truth("AAPL", DAY, *WEEK))
 
 
+def test_whether_a_symbol_exists_is_asked_once(stand):
+    source = Alpaca()
+    for _ in range(3):
+        assert not [page for page in source.bars(["NEWCO"], DAY, *WEEK) if page.num_rows]
+    lengths = [asked.query["timeframe"] for asked in stand.server.asked]
+    assert lengths == ["1Day", "12Month", "1Day", "1Day"]
+
+
 def test_a_symbol_that_cannot_be_one_is_named(stand):
     with pytest.raises(UnknownName) as failure:
         bars(["no symbol"])

@@ -82,6 +82,9 @@ class Alpaca:
 
     facts = FACTS
 
+    def __init__(self) -> None:
+        self._known: set[str] = set()
+
     def bars(
         self, symbols: Sequence[str], timeframe: Timeframe, start: datetime, end: datetime
     ) -> Iterator[pa.Table]:
@@ -212,13 +215,12 @@ class Alpaca:
         for market, some in groups(symbols) if start < end else ():
             if market is not SHARES:
                 continue
-            seen = set()
             named = {"symbols": ",".join(some), **asked}
             for page in self._data.pages("/corporate-actions", named, version="v1"):
                 found = page.get("corporate_actions") or {}
-                seen |= symbols_of(found)
+                self._known |= symbols_of(found)
                 yield action_table(found, some, start, end)
-            self._refuse_unknown(market, [symbol for symbol in some if symbol not in seen])
+            self._refuse_unknown(market, some)
 
     def fundamentals(
         self,
@@ -278,18 +280,19 @@ class Alpaca:
         self, market: Market, kind: str, symbols: Sequence[str], parameters: dict[str, str]
     ) -> Iterator[pa.Table]:
         """The pages of one kind of rows; after them what is unknown is refused."""
-        seen = set()
         for found in self._pages(market, kind, symbols, parameters):
-            seen |= set(found)
+            self._known |= set(found)
             yield TABLES[kind](found)
-        self._refuse_unknown(market, [symbol for symbol in symbols if symbol not in seen])
+        self._refuse_unknown(market, symbols)
 
-    def _refuse_unknown(self, market: Market, silent: Sequence[str]) -> None:
+    def _refuse_unknown(self, market: Market, symbols: Sequence[str]) -> None:
         """A symbol of which nothing came exists if it ever had a bar."""
+        silent = [symbol for symbol in symbols if symbol not in self._known]
         if silent:
             always = {"timeframe": "12Month", "start": "1970-01-01"}
-            pages = self._pages(market, "bars", silent, always)
-            _refuse_missing(silent, {symbol for found in pages for symbol in found})
+            for found in self._pages(market, "bars", silent, always):
+                self._known |= set(found)
+            _refuse_missing(silent, self._known)
 
     def _pages(
         self, market: Market, kind: str, symbols: Sequence[str], parameters: dict[str, str]
