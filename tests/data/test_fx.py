@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.data import bars
+from workbench.data.currencies import whole_currency
 from workbench.data.fx import convert_currency, pairs_between, rates_known
 from workbench.errors import InvalidInput, OutOfRange, UnknownName
 
@@ -69,6 +70,7 @@ def test_inverse_and_crossed_rates():
         ("ZAc", "ZAR", 1.0),
         ("ILA", "ILS", 1.0),
         ("GBX", "GBp", 100.0),
+        ("usd", "GBX", 8_000.0),
     ],
 )
 def test_pence_and_cents(quoted, into, expected):
@@ -166,3 +168,18 @@ def test_the_euro_took_the_place_of_eight_currencies_at_fixed_rates(shared):
     for code, (_, per_euro) in fixed.items():
         found = rates_known(rates, "EUR", code, moments, oldest_days=62)
         np.testing.assert_allclose(found, per_euro, rtol=5e-4)
+
+
+@pytest.mark.parametrize(
+    ("quoted", "whole"),
+    [
+        ("GBp", ("GBP", 100.0)),
+        ("gbp", ("GBP", 1.0)),
+        ("gbx", ("GBP", 100.0)),
+        ("USD", ("USD", 1.0)),
+        ("ILA", ("ILS", 100.0)),
+        ("", ("", 1.0)),
+    ],
+)
+def test_what_a_price_is_quoted_in(quoted, whole):
+    assert whole_currency(quoted) == whole

@@ -61,6 +61,25 @@ class Calendar:
     early_closes: Flags
     late_opens: Flags
 
+    def check(self, dates: Instants) -> None:
+        """Refuse what the calendar does not cover.
+
+        Parameters
+        ----------
+        dates : numpy.ndarray of datetime64
+            Dates or instants.
+
+        Raises
+        ------
+        OutOfRange
+            If one lies before the first session or after the last.
+        """
+        days = dates.astype("datetime64[D]")
+        first, last = self.sessions[0], self.sessions[-1]
+        if len(days) and (days.min() < first or days.max() > last):
+            outside = days.min() if days.min() < first else days.max()
+            raise OutOfRange(f"A date for the calendar {self.name}", str(outside), first, last)
+
     def are_sessions(self, dates: Instants) -> npt.NDArray[np.bool_]:
         """Whether each date is a session."""
         same: npt.NDArray[np.bool_] = self.sessions[self._at(dates)] == dates.astype(
@@ -81,8 +100,8 @@ class Calendar:
         numpy.ndarray of datetime64[ns]
             One for each date.
         """
+        self.check(dates)
         days = dates.astype("datetime64[D]")
-        self._check(days)
         return self.closes[np.searchsorted(self.sessions, days, side="right") - 1]
 
     def between(self, first: np.datetime64 | None, last: np.datetime64 | None) -> slice:
@@ -105,7 +124,7 @@ class Calendar:
         """
         low = self.sessions[0] if first is None else first
         high = self.sessions[-1] if last is None else last
-        self._check(np.array([low, high], dtype="datetime64[D]"))
+        self.check(np.array([low, high], dtype="datetime64[D]"))
         start = int(np.searchsorted(self.sessions, low, side="left"))
         return slice(start, int(np.searchsorted(self.sessions, high, side="right")))
 
@@ -208,19 +227,13 @@ class Calendar:
         return begins, ends
 
     def _first_after(self, times: Instants, instants: Instants) -> Instants:
-        self._check(instants.astype("datetime64[D]"))
+        self.check(instants)
         return times[np.searchsorted(times[:-1], instants, side="right")]
 
     def _at(self, dates: Instants) -> npt.NDArray[np.intp]:
+        self.check(dates)
         days = dates.astype("datetime64[D]")
-        self._check(days)
         return np.searchsorted(self.sessions, days, side="left").clip(max=len(self.sessions) - 1)
-
-    def _check(self, days: Instants) -> None:
-        first, last = self.sessions[0], self.sessions[-1]
-        if len(days) and (days.min() < first or days.max() > last):
-            outside = days.min() if days.min() < first else days.max()
-            raise OutOfRange(f"A date for the calendar {self.name}", str(outside), first, last)
 
 
 def open_calendar(name: str, first: np.datetime64 | None = None) -> Calendar:

@@ -30,4 +30,5 @@ def whole_currency(quoted: str) -> tuple[str, float]:
     tuple of (str, float)
         ``("GBP", 100.0)`` for pence; ``("USD", 1.0)`` for what is a currency itself.
     """
-    return PARTS.get(quoted, (quoted, 1.0))
+    upper = quoted.upper()  # GBp is pence, and gbp is how some vendors write pounds
+    return PARTS.get(quoted) or PARTS.get(upper, (upper, 1.0))

@@ -61,7 +61,7 @@ def phase_of(calendar: Calendar, instants: Instants) -> npt.NDArray[np.str_]:
         If an instant lies outside the calendar.
     """
     moments = np.asarray(instants, dtype="datetime64[ns]")
-    calendar.next_close(moments)  # refuses what lies outside
+    calendar.check(moments)
     venue = VENUES.get(calendar.name)
     tail = _minutes(max(venue.after_hours, (venue.closing_auction or (0, 0))[1]) if venue else 0)
     at = np.searchsorted(calendar.closes + tail, moments, side="right")
