@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from bokeh.models import ColorBar, ColumnDataSource, FixedTicker, LinearColorMapper
+from bokeh.models import (
+    BasicTicker,
+    ColorBar,
+    ColumnDataSource,
+    FixedTicker,
+    LinearColorMapper,
+    NumeralTickFormatter,
+)
 from bokeh.palettes import interp_palette
 from bokeh.transform import transform
 
@@ -201,6 +208,8 @@ def counted_findings(
     )
     made.add_tools(hover(drawn, [("", "@check"), ("$name", "@$name{0,0}")], mode="mouse"))
     made.x_range.start = 0
+    made.xaxis.ticker = BasicTicker(min_interval=1)
+    made.xaxis.formatter = NumeralTickFormatter(format="0,0")
     made.ygrid.grid_line_color = None
     legend_above(made)
     return made

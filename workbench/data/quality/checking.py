@@ -20,9 +20,9 @@ from workbench.data.quality.certain import (
 from workbench.data.quality.clock import clock_shift
 from workbench.data.quality.findings import Check, Finding
 from workbench.data.quality.gaps import missing_bars, missing_sessions, outside_session
-from workbench.data.quality.history import History, histories_of_bars, histories_of_rows
 from workbench.data.quality.jumps import currency_unit, slip, spike
 from workbench.data.quality.lateness import back_fill
+from workbench.data.quality.reading import histories_of_bars, histories_of_rows
 from workbench.data.quality.report import quality_report
 from workbench.data.quality.splits import adjustment, split_shaped
 from workbench.data.quality.stale import stale
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from workbench.context import Progress
+    from workbench.data.quality.history import History
     from workbench.data.quality.results import QualityReport
 
 __all__ = ["CHECKS", "check_bars", "check_rows", "findings_of"]

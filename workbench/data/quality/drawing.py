@@ -39,14 +39,15 @@ def drawn(report: QualityReport, symbol: str | None = None) -> Any:
     chosen = symbol or worst(report)
     if chosen not in report.histories:
         raise UnknownName("symbol in this report", chosen, report.symbols)
-    figures = []
+    figures: list[Any] = []
     if report.coverage.notna().to_numpy().any():
         figures.append(coverage_heatmap(report.coverage))
     closes = _closes(report, chosen)
     if (closes > 0).any():
+        x_range = figures[0].x_range if figures else None
         count = sum(one.symbol == chosen for one in report.all_findings)
         title = f"{chosen}: {count} finding{'' if count == 1 else 's'} on its closes"
-        figures.append(marked_prices(closes, _marks(report, chosen), title=title))
+        figures.append(marked_prices(closes, _marks(report, chosen), title=title, x_range=x_range))
     if report.all_findings:
         figures.append(counted_findings(_counts(report)))
     return stacked(*figures)

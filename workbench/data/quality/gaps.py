@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["missing_bars", "missing_sessions", "outside_session"]
 
 COMPLETE = 0.01
-"""A series that lacks fewer of its bars than this should lack none."""
+"""A series that lacks fewer of its other bars than this should lack none."""
 ALARM = 1e-3
 """Runs of missing bars expected by chance in a series that has them all the time."""
 STRAYS = 0.02
@@ -66,12 +66,6 @@ def missing_bars(history: History) -> list[Finding]:
         return []
     absent = ~grid.present & ~_in_empty_sessions(grid)
     runs = [part for run in spans(absent) for part in _by_day(grid, *run)]
-    if absent.mean() >= COMPLETE:
-        runs = [
-            (low, high)
-            for low, high in runs
-            if high - low + 1 > longest_by_chance(absent, high - low + 1, 0.0, ALARM)
-        ]
     return [
         history.absence(
             Check.MISSING_BARS,
@@ -83,6 +77,7 @@ def missing_bars(history: History) -> list[Finding]:
             cure=AGAIN,
         )
         for low, high in runs
+        if _is_odd(absent, high - low + 1)
     ]
 
 
@@ -111,6 +106,13 @@ def outside_session(history: History) -> list[Finding]:
         )
         for low, high in spans(outside)
     ]
+
+
+def _is_odd(absent: Mask, run: int) -> bool:
+    """Whether the series lacks hardly another bar, or never so many in a row."""
+    if absent.sum() - run < COMPLETE * len(absent):
+        return True
+    return run > longest_by_chance(absent, run, 0.0, ALARM)
 
 
 def _extended(history: History, outside: Mask) -> Finding:

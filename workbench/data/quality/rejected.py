@@ -81,10 +81,12 @@ def quarantined(
     ----------
     lake : Lake
         Where they are.
-    dataset, reason : str, optional
-        Only those of this dataset or reason.
+    dataset : str, optional
+        Only those meant for this dataset.
     symbols : list of str, optional
         Only those of these symbols.
+    reason : str, optional
+        Only those rejected for this.
     limit : int
         The most rows to list; all stay in memory.
 

@@ -57,7 +57,11 @@ def stored_rows(lake: Lake, manifest: Manifest, symbols: Sequence[str], period: 
     filters += [("symbol", "in", list(symbols))]
     filters += [("time", ">=", _midnight(period.first))] if period.first else []
     filters += [("time", "<", _midnight(period.end))] if period.end else []
-    return lake.read(manifest.table, filters=filters)
+    rows = lake.read(manifest.table, filters=filters)
+    for name in ("known_at", "recorded_at"):
+        if name not in rows.column_names:  # no row of the table has been revised yet
+            rows = rows.append_column(name, pa.nulls(rows.num_rows, pa.timestamp("us")))
+    return rows
 
 
 def knowledge_of(rows: pa.Table) -> pa.Table:
@@ -73,10 +77,6 @@ def knowledge_of(rows: pa.Table) -> pa.Table:
     pyarrow.Table
         Columns symbol, time, known_at (null: in its own time) and recorded_at.
     """
-    moment = pa.timestamp("us")
-    for name in ("known_at", "recorded_at"):
-        if name not in rows.column_names:
-            rows = rows.append_column(name, pa.nulls(rows.num_rows, moment))
     ordered, ranks = ordered_with_ranks(rows, [*KEYS, "recorded_at"])
     firsts = ordered.filter(pa.array(~same_as_before(ranks[: len(KEYS)])))
     return firsts.select([*KEYS, "known_at", "recorded_at"])

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 __all__ = ["Change", "QualityReport", "QuarantineList", "RepairReport"]
 
 SHOWN = 12
+BRIEF = ("severity", "check", "symbol", "start", "end", "bars", "seen")
+BRIEF_ROW = ("reason", "dataset", "symbol", "time")
+REST = ("field", "why", "cure", "factor")
 
 
 class QualityReport(Result):
@@ -67,19 +70,29 @@ class QualityReport(Result):
             update={"findings": every[:limit], "every": every, "left_out": left_out}
         )
 
-    def to_frame(self) -> pd.DataFrame:
+    def to_frame(self, *, whole: bool = False) -> pd.DataFrame:
         """All findings as a table.
+
+        Parameters
+        ----------
+        whole : bool
+            With the field, the reason, the cure and the factor of each, too.
 
         Returns
         -------
         pandas.DataFrame
-            One row for each finding; columns as the fields of `Finding`.
+            One row for each finding: severity, check, symbol, start, end, bars and what was seen;
+            start and end are dates unless the bars are intraday.
         """
         import pandas as pd  # noqa: PLC0415  heavy: pandas
 
         rows = [one.model_dump() for one in self.all_findings]
-        frame = pd.DataFrame(rows, columns=list(Finding.model_fields))
-        return frame.astype({"check": str, "severity": str})
+        frame = pd.DataFrame(rows, columns=[*BRIEF, *REST] if whole else list(BRIEF))
+        frame = frame.astype({"check": str, "severity": str})
+        if self.timeframe[-1] in "dwM":
+            for name in ("start", "end"):
+                frame[name] = [moment.date() for moment in frame[name]]
+        return frame
 
     def plot(self, symbol: str | None = None) -> Any:
         """Coverage, the closes of one symbol with what was found on them, and the counts.
@@ -151,10 +164,10 @@ class QuarantineList(Result):
         Returns
         -------
         pandas.DataFrame
-            Columns dataset, timeframe, symbol, time, the fields, reason, source, recorded_at.
+            Columns reason, dataset, symbol, time, the fields, timeframe, source, recorded_at.
         """
         frame: pd.DataFrame = self.table.to_pandas()
-        return frame[list(QuarantinedRow.model_fields)]
+        return frame[[*BRIEF_ROW, *(name for name in frame if name not in BRIEF_ROW)]]
 
     def __repr__(self) -> str:
         count = len(self.rows) + self.left_out
@@ -204,9 +217,9 @@ class RepairReport(Result):
         """
         import pandas as pd  # noqa: PLC0415  heavy: pandas
 
-        rows = [one.model_dump(mode="json") for one in self.every or self.changes]
+        rows = [one.model_dump() for one in self.every or self.changes]
         frame = pd.DataFrame(rows, columns=list(Change.model_fields))
-        return frame.assign(time=pd.to_datetime(frame["time"]))
+        return frame.astype({"check": str})
 
     def __repr__(self) -> str:
         done = "would change" if self.dry_run else "changed"
