@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from workbench.data.fundamentals.macro import KNOWN_AT, SCHEMA
 from workbench.data.fundamentals.publication import NEW_YORK, end_of_day
+from workbench.data.fundamentals.reading import columns_named, days_of, numbers_of
 from workbench.data.stamps import read_times
 from workbench.errors import InvalidInput, UnknownName, UnusableFrame
 
@@ -79,7 +80,7 @@ def macro_of_frame(
         If there is no column of dates or of figures, or a date or a figure cannot be read.
     """
     long = _long(frame, _columns(frame, columns or {}), name)
-    long["time"] = _midnights(long["time"])
+    long["time"] = days_of(long["time"])
     if KNOWN_AT in long:
         long[KNOWN_AT] = _published(long[KNOWN_AT], zone)
     else:
@@ -95,13 +96,7 @@ def has_vintages(frame: pd.DataFrame, columns: Mapping[str, str] | None = None) 
 
 def _columns(frame: pd.DataFrame, given: Mapping[str, str]) -> dict[str, Hashable]:
     """Meaning → column, as given or as the headings say."""
-    plain = {str(one).lower().replace("_", " ").strip(): one for one in frame.columns}
-    found: dict[str, Hashable] = {
-        meaning: plain[heading]
-        for meaning, headings in HEADINGS.items()
-        for heading in reversed(headings.split(", "))
-        if heading in plain
-    }
+    found = columns_named(frame, HEADINGS)
     for meaning, column in given.items():
         if meaning not in HEADINGS:
             raise UnknownName("meaning of a column", meaning, HEADINGS)
@@ -129,7 +124,7 @@ def _long(frame: pd.DataFrame, read: dict[str, Hashable], name: str) -> pd.DataF
         parts.append(about.assign(symbol=symbols, value=frame[column]))
     long = pd.concat(parts, ignore_index=True)
     long = long[long["value"].notna()].copy()
-    long["value"] = _numbers(long["value"])
+    long["value"] = numbers_of(long["value"])
     return long
 
 
@@ -177,19 +172,3 @@ def _published(column: pd.Series, zone: str) -> pd.Series:
         plain = stamps.to_numpy("datetime64[us]")
         known = np.where(stamps == stamps.normalize(), end_of_day(plain, zone), plain)
     return pd.Series(known, index=column.index)
-
-
-def _midnights(column: pd.Series) -> pd.Series:
-    stamps = read_times(pd.Index(column), []).tz_localize(None).normalize()
-    return pd.Series(stamps.to_numpy("datetime64[us]"), index=column.index)
-
-
-def _numbers(column: pd.Series) -> pd.Series:
-    numbers = pd.to_numeric(column, errors="coerce")
-    if numbers.isna().any():
-        raise UnusableFrame(
-            "A figure of the series is no number",
-            seen=column[numbers.isna()].iloc[0],
-            cure="Clean it first, or leave the row empty",
-        )
-    return numbers.astype(float)

@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 
 from workbench.data.fundamentals.facts import KNOWN_AT, SCHEMA
-from workbench.data.stamps import read_times
+from workbench.data.fundamentals.reading import columns_named, numbers_of, stamps_of
 from workbench.errors import UnusableFrame
 
 if TYPE_CHECKING:
@@ -63,8 +63,8 @@ def facts_of_frame(frame: pd.DataFrame, symbol: str = "") -> pa.Table:
     read = _columns(frame)
     facts = pd.DataFrame({name: frame[column] for name, column in read.items()})
     for name in set(STAMPS) & set(read):
-        facts[name] = _stamps(facts[name])
-    facts["value"] = _numbers(facts["value"])
+        facts[name] = stamps_of(facts[name])
+    facts["value"] = numbers_of(facts["value"])
     _refuse_undated(facts)
     wanted = [*SCHEMA, pa.field(KNOWN_AT, pa.timestamp("us"))]
     absent = dict.fromkeys(field.name for field in wanted if field.name not in facts)
@@ -72,14 +72,10 @@ def facts_of_frame(frame: pd.DataFrame, symbol: str = "") -> pa.Table:
 
 
 def _columns(frame: pd.DataFrame) -> dict[str, Hashable]:
-    """Meaning → column."""
-    plain = {str(name).lower().replace("_", " ").strip(): name for name in frame.columns}
-    found = {
-        meaning: next((plain[one] for one in names.split(", ") if one in plain), None)
-        for meaning, names in HEADINGS.items()
-    }
-    missing = [heading for meaning, heading in NEEDED.items() if found[meaning] is None]
-    if found["filed_at"] is None and found[KNOWN_AT] is None:
+    """Meaning → column; all that is needed is there."""
+    found = columns_named(frame, HEADINGS)
+    missing = [heading for meaning, heading in NEEDED.items() if meaning not in found]
+    if found.keys().isdisjoint({"filed_at", KNOWN_AT}):
         missing.append("filed_at")
     if missing:
         raise UnusableFrame(
@@ -87,30 +83,7 @@ def _columns(frame: pd.DataFrame) -> dict[str, Hashable]:
             seen=[str(name) for name in frame.columns[:12]],
             cure="Its headings are symbol, item, period_start, period_end, value, unit, filed_at",
         )
-    return {meaning: column for meaning, column in found.items() if column is not None}
-
-
-def _stamps(column: pd.Series) -> pd.Series:
-    """Naive UTC; what is empty stays so."""
-    stamps = pd.Series(pd.NaT, index=column.index, dtype="datetime64[us]")
-    given = column.notna()
-    if given.any():
-        read = read_times(pd.Index(column[given]), [])
-        read = read if read.tz is None else read.tz_convert(None)
-        stamps[given] = read.as_unit("us")
-    return stamps
-
-
-def _numbers(column: pd.Series) -> pd.Series:
-    numbers = pd.to_numeric(column, errors="coerce")
-    bad = numbers.isna()
-    if bad.any():
-        raise UnusableFrame(
-            f"A value of a fact is no number, in row {column.index[bad][0]}",
-            seen=column[bad].iloc[0],
-            cure="Leave the row out: what was not reported has no row",
-        )
-    return numbers.astype(float)
+    return found
 
 
 def _refuse_undated(facts: pd.DataFrame) -> None:

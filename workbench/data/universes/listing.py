@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from workbench.data.stamps import read_times
+from workbench.data.fundamentals.reading import columns_named, days_of
 from workbench.data.universes.members import SCHEMA
 from workbench.errors import UnusableFrame
 
@@ -56,8 +56,8 @@ def constituents(frame: pd.DataFrame) -> pa.Table:
     )
     spells["symbol"] = spells["symbol"].astype(str).str.strip()
     spells["instrument"] = spells["instrument"].fillna(spells["symbol"]).astype(str)
-    spells["time"] = _days(spells["time"])
-    spells["until"] = _days(spells["until"])
+    spells["time"] = days_of(spells["time"])
+    spells["until"] = days_of(spells["until"])
     spells["leaves_by"] = spells["leaves_by"].where(spells["leaves_by"].notna(), None)
     untold = spells["leaves_by"].isna() & spells["until"].notna()
     spells["leaves_by"] = spells["leaves_by"].mask(untold, "rule")
@@ -68,30 +68,16 @@ def constituents(frame: pd.DataFrame) -> pa.Table:
 
 
 def _columns(frame: pd.DataFrame) -> dict[str, Hashable]:
-    """Meaning → column."""
-    plain = {str(name).lower().replace("_", " ").strip(): name for name in frame.columns}
-    found = {
-        meaning: next((plain[one] for one in names.split(", ") if one in plain), None)
-        for meaning, names in HEADINGS.items()
-    }
+    """Meaning → column; symbol and entry are there."""
+    found = columns_named(frame, HEADINGS)
     for meaning, heading in (("symbol", "symbol"), ("time", "entry")):
-        if found[meaning] is None:
+        if meaning not in found:
             raise UnusableFrame(
                 f"The table of constituents has no {heading}",
                 seen=[str(name) for name in frame.columns[:8]],
                 cure="Give it the headings symbol, entry and exit",
             )
-    return {meaning: column for meaning, column in found.items() if column is not None}
-
-
-def _days(column: pd.Series) -> pd.Series:
-    """Dates at 00:00; what is empty stays so."""
-    days = pd.Series(pd.NaT, index=column.index, dtype="datetime64[us]")
-    given = column.notna()
-    if given.any():
-        stamps = read_times(pd.Index(column[given]), []).tz_localize(None).normalize()
-        days[given] = stamps.as_unit("us")
-    return days
+    return found
 
 
 def _refuse_impossible(spells: pd.DataFrame) -> None:
