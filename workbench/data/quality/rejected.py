@@ -6,10 +6,11 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from workbench.data.knowledge import upsert
 from workbench.data.quality.columns import QUARANTINE, QUARANTINE_COLUMNS
 from workbench.data.quality.results import QuarantinedRow, QuarantineList
+from workbench.domain import LAKE_COLUMNS
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["quarantine", "quarantined"]
 
-KEYS = ("symbol", "time", "timeframe", "source", "reason")
 SCHEMA = pa.schema([(name, pa.type_for_alias(kind)) for name, kind in QUARANTINE_COLUMNS.items()])
 
 
@@ -52,19 +52,13 @@ def quarantine(
     """
     if not bad.num_rows:
         return 0
-    count = bad.num_rows
-    also = {"timeframe": str(timeframe), "source": source}
-    columns = [
-        pa.array([also[field.name]] * count, pa.string())
-        if field.name in also
-        else bad[field.name].cast(field.type)
-        if field.name in bad.column_names
-        else pa.nulls(count, field.type)
-        for field in SCHEMA
-    ]
-    rows = pa.table(columns, schema=SCHEMA)
-    written = upsert(lake, QUARANTINE, dataset, rows, keys=KEYS, recorded_at=recorded_at)
-    return written.new + written.revised
+    rows = _shaped(bad, {"timeframe": str(timeframe), "source": source})
+    kept = _kept(lake, dataset, str(timeframe), source)
+    fresh = [row not in kept for row in _told(rows)]
+    rows = rows.filter(pa.array(fresh))
+    if rows.num_rows:
+        lake.append(QUARANTINE, _tagged(rows, dataset, recorded_at))
+    return int(rows.num_rows)
 
 
 def quarantined(
@@ -114,3 +108,39 @@ def quarantined(
         reasons=dict(Counter(table["reason"].to_pylist()).most_common()),
         table=table,
     )
+
+
+def _shaped(bad: pa.Table, also: dict[str, str]) -> pa.Table:
+    """The rows in the columns of the table; what is no number is null."""
+    columns = []
+    for field in SCHEMA:
+        if field.name in also:
+            column = pa.array([also[field.name]] * bad.num_rows, field.type)
+        elif field.name in bad.column_names:
+            column = bad[field.name].cast(field.type)
+        else:
+            column = pa.nulls(bad.num_rows, field.type)
+        if pa.types.is_floating(field.type):
+            column = pc.if_else(pc.is_nan(column), pa.scalar(None, field.type), column)
+        columns.append(column)
+    return pa.table(columns, schema=SCHEMA)
+
+
+def _kept(lake: Lake, dataset: str, timeframe: str, source: str) -> set[tuple[Any, ...]]:
+    if lake.version(QUARANTINE) is None:
+        return set()
+    same = {"dataset": dataset, "timeframe": timeframe, "source": source}
+    filters = [(name, "==", value) for name, value in same.items()]
+    return set(_told(lake.read(QUARANTINE, filters=filters, columns=SCHEMA.names)))
+
+
+def _told(rows: pa.Table) -> list[tuple[Any, ...]]:
+    return list(zip(*(rows[name].to_pylist() for name in SCHEMA.names), strict=True))
+
+
+def _tagged(rows: pa.Table, dataset: str, recorded_at: datetime) -> pa.Table:
+    said = {"dataset": dataset, "content": "", "known_at": None, "recorded_at": recorded_at}
+    for name, value in said.items():
+        kind = pa.type_for_alias(LAKE_COLUMNS[name])
+        rows = rows.append_column(name, pa.array([value] * rows.num_rows, kind))
+    return rows
