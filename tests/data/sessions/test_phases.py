@@ -60,6 +60,8 @@ def phases(calendar, *texts):
         ("XHKG", "2024-12-24T06:00", "closed"),
         ("XSHG", "2024-07-01T01:20", "opening_auction"),  # 9:15 to 9:25
         ("XSHG", "2024-07-01T01:27", "closed"),
+        ("XKRX", "2025-07-01T07:00", "after_hours"),  # until 18:00; what holds since June 2026
+        ("XKRX", "2026-07-01T07:00", "closed"),  # is not known here
         ("24/7", "2024-07-06T03:00", "regular"),
         ("24/5", "2024-07-06T03:00", "closed"),
     ],

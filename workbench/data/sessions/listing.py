@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from workbench.data.calendars import open_calendar
-from workbench.data.sessions.phases import pre_markets
+from workbench.data.sessions.phases import known_on, pre_markets
 from workbench.data.sessions.results import SessionHours, SessionList
 from workbench.data.sessions.status import as_datetime
 from workbench.data.sessions.venues import VENUES
@@ -82,10 +82,7 @@ def sessions_between(
 
 
 def _records(hours: Calendar, at: npt.NDArray[np.integer]) -> list[SessionHours]:
-    venue = VENUES.get(hours.name)
-    later = np.timedelta64(venue.after_hours if venue else 0, "m")
-    known = np.datetime64(venue.since) if venue else None
-    begins = pre_markets(hours, at)
+    begins, ends = pre_markets(hours, at), _after_hours(hours, at)
     return [
         SessionHours(
             session=hours.sessions[place].item(),
@@ -94,10 +91,17 @@ def _records(hours: Calendar, at: npt.NDArray[np.integer]) -> list[SessionHours]
             break_start=as_datetime(hours.break_starts[place]),
             break_end=as_datetime(hours.break_ends[place]),
             pre_market=as_datetime(begins[row]),
-            after_hours=as_datetime(hours.closes[place] + later)
-            if later and hours.sessions[place] >= known
-            else None,
+            after_hours=as_datetime(ends[row]),
             half_day=bool(hours.early_closes[place] | hours.late_opens[place]),
         )
         for row, place in enumerate(at)
     ]
+
+
+def _after_hours(hours: Calendar, at: npt.NDArray[np.integer]) -> npt.NDArray[np.datetime64]:
+    """When trading after the close ends; NaT where there is none."""
+    venue, never = VENUES.get(hours.name), np.datetime64("NaT", "ns")
+    if venue is None or not venue.after_hours:
+        return np.full(len(at), never)
+    ends = hours.closes[at] + np.timedelta64(venue.after_hours, "m")
+    return np.where(known_on(venue, hours.sessions[at]), ends, never)

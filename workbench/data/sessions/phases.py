@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Instants = npt.NDArray[np.datetime64]
     Flags = npt.NDArray[np.bool_]
 
-__all__ = ["Phase", "phase_of", "pre_markets"]
+__all__ = ["Phase", "known_on", "phase_of", "pre_markets"]
 
 
 class Phase(StrEnum):
@@ -71,7 +71,7 @@ def phase_of(calendar: Calendar, instants: Instants) -> npt.NDArray[np.str_]:
     trading = (moments >= opens) & (moments < closes)
     found = {Phase.BREAK: pausing, Phase.REGULAR: trading}
     if venue is not None:
-        known = calendar.sessions[at] >= np.datetime64(venue.since)
+        known = known_on(venue, calendar.sessions[at])
         around = _around(venue, moments, pre_markets(calendar, at), opens, closes)
         found = {phase: flags & known for phase, flags in around.items()} | found
     return np.select(list(found.values()), [phase.value for phase in found], Phase.CLOSED.value)
@@ -101,9 +101,15 @@ def pre_markets(calendar: Calendar, at: npt.NDArray[np.integer]) -> Instants:
     clock = _minutes(venue.pre_market.hour * 60 + venue.pre_market.minute)
     local = pd.DatetimeIndex(calendar.sessions[places].astype("datetime64[ns]") + clock)
     begins = local.tz_localize(ZoneInfo(calendar.zone)).tz_convert(None)
-    known = calendar.sessions[places] >= np.datetime64(venue.since)
+    known = known_on(venue, calendar.sessions[places])
     never = np.datetime64("NaT", "ns")
     return np.where(known, begins.to_numpy("datetime64[ns]"), never)[back]
+
+
+def known_on(venue: Venue, sessions: Instants) -> Flags:
+    """Whether the hours around the regular ones are known of each session."""
+    known: Flags = sessions >= np.datetime64(venue.since)
+    return known if venue.until is None else known & (sessions < np.datetime64(venue.until))
 
 
 def _around(

@@ -20,8 +20,10 @@ class Venue:
     name : str
         What it is called.
     since : date
-        These hours are known to hold from this session on; of earlier ones only the regular
-        hours are told.
+        These hours are known to hold from this session on; of others only the regular hours
+        are told.
+    until : date, optional
+        And before this one.
     opens_by_auction, closes_by_auction : bool
         Whether the first and the last price of a session come from an auction.
     pre_market : time, optional
@@ -38,6 +40,7 @@ class Venue:
 
     name: str
     since: date
+    until: date | None = None
     opens_by_auction: bool = True
     closes_by_auction: bool = True
     pre_market: time | None = None
@@ -131,6 +134,7 @@ SHANGHAI = Venue(
 SEOUL = Venue(
     "Korea Exchange",
     since=date(2019, 4, 29),  # the opening call was shortened to half an hour
+    until=date(2026, 6, 29),  # announced: trading from 7:00 and until 20:00
     opening_auction=(-30, 0),
     closing_auction=(-10, 0),
     after_hours=150,
