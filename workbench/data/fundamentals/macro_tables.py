@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from workbench.data.fundamentals.macro import KNOWN_AT, SCHEMA
-from workbench.data.fundamentals.publication import NEW_YORK, end_of_day
+from workbench.data.fundamentals.publication import NEW_YORK, end_of_day, published_at
 from workbench.data.fundamentals.reading import columns_named, days_of, numbers_of
 from workbench.data.stamps import read_times
 from workbench.errors import InvalidInput, UnknownName, UnusableFrame
@@ -29,6 +28,9 @@ HEADINGS = {
 
 LONGEST = {"D": 4, "W": 12, "M": 45, "Q": 135}
 """Period → the most days between two of its figures; a year else."""
+MONTHS = {"M": 1, "Q": 3, "Y": 12}
+NEARLY = pd.Timedelta(days=3)
+"""A stamp so near to the end of the month, quarter or year means that end: its last session."""
 
 
 def macro_of_frame(
@@ -44,8 +46,9 @@ def macro_of_frame(
 
     Where the table has vintages, a vintage with a time of day is the moment of publication, and
     a date alone counts from the end of that day in `zone`. Where it has none, `lag_days` must be
-    stated: a figure is known that long after the end of its period, which is the end of the
-    month for a monthly one however it is stamped, and of the year for a single figure. Such a
+    stated: a figure is known that long after the end of its period. That is the end of the month
+    for a monthly one stamped with its first or last day; a stamp between them is taken for the
+    begin of a month (the same holds for quarters and years; a single figure is a year's). Such a
     table holds the figures of today; what was published first and revised since is lost, and no
     lag brings it back.
 
@@ -154,21 +157,21 @@ def _lagged(long: pd.DataFrame, lag_days: float | None, zone: str) -> pd.Series:
 
 
 def _period_ends(times: pd.Series) -> pd.Series:
-    """The last day of each period, by the usual distance of the figures."""
+    """The last day of each period, by the usual distance of the figures; in doubt the later one."""
     distances = times.drop_duplicates().sort_values().diff().dropna()
     apart = distances.median() if len(distances) else pd.Timedelta(days=365)
     kind = next((one for one, days in LONGEST.items() if apart <= pd.Timedelta(days=days)), "Y")
     if kind == "W":
         return times + pd.Timedelta(days=6)
-    ends = pd.DatetimeIndex(times).to_period(kind).end_time.normalize()
-    return pd.Series(ends.to_numpy("datetime64[us]"), index=times.index)
+    periods = pd.DatetimeIndex(times).to_period(kind)
+    ends = pd.Series(periods.end_time.normalize(), index=times.index)
+    is_first_or_last = times.eq(periods.start_time) | (times >= ends - NEARLY)
+    if_it_begins_so = times + pd.DateOffset(months=MONTHS.get(kind, 0)) - pd.Timedelta(days=1)
+    return ends.where(is_first_or_last, if_it_begins_so)
 
 
 def _published(column: pd.Series, zone: str) -> pd.Series:
     stamps = read_times(pd.Index(column), [])
-    if stamps.tz is not None:
-        known = stamps.tz_convert(None).to_numpy("datetime64[us]")
-    else:
-        plain = stamps.to_numpy("datetime64[us]")
-        known = np.where(stamps == stamps.normalize(), end_of_day(plain, zone), plain)
-    return pd.Series(known, index=column.index)
+    if stamps.tz is None:
+        return pd.Series(published_at(stamps.to_numpy(), zone=zone), index=column.index)
+    return pd.Series(stamps.tz_convert(None).as_unit("us"), index=column.index)
