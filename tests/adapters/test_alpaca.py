@@ -322,6 +322,13 @@ def test_a_dividend_of_a_foreign_share_has_no_currency_unless_it_is_said(stand):
     assert found["currency"].to_pylist() == [None, "TWD", "USD"]
 
 
+def test_actions_of_another_form_are_said(stand):
+    for body in ({}, {"corporate_actions": {"cash_dividends": [{"symbol": "AAPL", "id": "1"}]}}):
+        answering(stand, body)
+        with pytest.raises(BadAnswer, match="form"):
+            list(Alpaca().actions(["AAPL"], *WEEK))
+
+
 def test_fundamentals_are_refused(stand):
     with pytest.raises(NoData, match="Polygon"):
         Alpaca().fundamentals(["AAPL"], *WEEK)
@@ -351,7 +358,7 @@ def test_phases_of_the_day(stand, phase, status):
 )
 def test_a_clock_of_another_form_is_said(stand, body):
     answering(stand, body)
-    with pytest.raises(BadAnswer, match="clock"):
+    with pytest.raises(BadAnswer, match="form"):
         Alpaca().status()
 
 

@@ -42,15 +42,13 @@ def instrument_table(assets: list[Row]) -> pa.Table:
         return pa.Table.from_pylist(rows, schema=schema_of(INSTRUMENT_COLUMNS))
 
 
-def action_table(
-    found: dict[str, list[Row]], symbols: Collection[str], start: datetime, end: datetime
-) -> pa.Table:
+def action_table(page: Row, symbols: Collection[str], start: datetime, end: datetime) -> pa.Table:
     """Corporate actions of some symbols with an ex-date in ``[start, end)``.
 
     Parameters
     ----------
-    found : dict
-        Alpaca's kind of action → rows.
+    page : dict
+        An answer, with ``corporate_actions``: kind → rows.
     symbols : collection of str
         Whose; what happened to others beside them is left out.
     start, end : datetime
@@ -62,13 +60,15 @@ def action_table(
         In `ACTION_COLUMNS`.
     """
     with as_documented():
+        found = page["corporate_actions"] or {}
         rows = [_read(kind, row) for kind, some in found.items() for row in some if kind in READ]
         kept = [row for row in rows if row["symbol"] in symbols and start <= row["time"] < end]
         return pa.Table.from_pylist(kept, schema=schema_of(ACTION_COLUMNS))
 
 
-def symbols_of(found: dict[str, list[Row]]) -> set[str]:
-    """All symbols that are named in corporate actions."""
+def symbols_of(page: Row) -> set[str]:
+    """All symbols that are named in a page of corporate actions."""
+    found = page.get("corporate_actions") or {}
     names = {"symbol", "source_symbol", "acquiree_symbol", "acquirer_symbol", "old_symbol",
              "new_symbol"}  # fmt: skip
     return {row[name] for some in found.values() for row in some for name in names & set(row)}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from workbench.adapters.alpaca import tables
+from workbench.adapters.alpaca.clock import VENUES, market_status
+from workbench.adapters.alpaca.history import History
 from workbench.adapters.alpaca.markets import (
     SHARES,
     SYMBOLS_PER_REQUEST,
@@ -23,19 +24,21 @@ from workbench.adapters.alpaca.reference import (
     symbols_of,
 )
 from workbench.adapters.alpaca.refusals import NotFound, unknown_symbol
+from workbench.adapters.alpaca.tables import snapshot_table
 from workbench.domain import Adjust
-from workbench.errors import BadAnswer, InvalidInput, NoData, NotEntitled, UnknownName
-from workbench.ports import MarketStatus, SourceFacts
+from workbench.errors import NoData, UnknownName
+from workbench.ports import SourceFacts
 from workbench.settings import load_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
     import pyarrow as pa
 
     from workbench.adapters.alpaca.client import Client
-    from workbench.adapters.alpaca.markets import Market
     from workbench.domain import Timeframe
+    from workbench.ports import MarketStatus
     from workbench.settings import Settings
 
 __all__ = ["Alpaca"]
@@ -50,40 +53,20 @@ FACTS = SourceFacts(
     delay_seconds=900,
     symbols_per_request=SYMBOLS_PER_REQUEST,
 )
-PHASES = {
-    "core": "open",
-    "pre": "pre_market",
-    "post": "after_hours",
-    "closed": "closed",
-    "lunch": "closed",
-}
-VENUES = ("NYSE", "NASDAQ")
 CLASSES = {"equity": "us_equity", "crypto": "crypto"}
 ACTIONS_PER_PAGE = 1_000
 EARLY, LATE = timedelta(days=31), timedelta(days=366)
 """How long before and after its ex-date an action may be processed."""
 
-RECENT = "recent"
-"""The free plan's word for the last 15 minutes, which it does not include."""
-
-TABLES: dict[str, Callable[[dict[str, Any]], pa.Table]] = {
-    "bars": tables.bar_table,
-    "trades": tables.trade_table,
-    "quotes": tables.quote_table,
-}
-
 
 class Alpaca:
     """US shares (``AAPL``) and crypto (``BTC/USD``) at Alpaca.
 
-    Prices are as traded. Bars of a day or longer are stamped at midnight in New York, in UTC, those
-    of crypto at midnight UTC. Crypto needs no key.
+    Prices are as traded, and the running bar is among them. Bars of a day or longer are stamped at
+    midnight in New York, in UTC, those of crypto at midnight UTC. Crypto needs no key.
     """
 
     facts = FACTS
-
-    def __init__(self) -> None:
-        self._known: set[str] = set()
 
     def bars(
         self, symbols: Sequence[str], timeframe: Timeframe, start: datetime, end: datetime
@@ -117,7 +100,7 @@ class Alpaca:
         if start >= end:
             return
         for market, some in groups(symbols):
-            yield from self._rows(market, "bars", some, {**asked, **market.for_bars})
+            yield from self._history.rows(market, "bars", some, {**asked, **market.for_bars})
 
     def trades(self, symbol: str, start: datetime, end: datetime) -> Iterator[pa.Table]:
         """Trades of ``[start, end)`` in order of time, page by page in `TRADE_COLUMNS`."""
@@ -150,8 +133,10 @@ class Alpaca:
             parameters = {"symbols": ",".join(some)}
             answer = self._data.ask(f"{market.path}/snapshots", parameters, **market.how())
             found |= answer if market is SHARES else answer.get("snapshots", {})
-        _refuse_missing(symbols, {symbol for symbol, parts in found.items() if parts})
-        return tables.snapshot_table({symbol: found[symbol] for symbol in symbols})
+        for symbol in symbols:
+            if not found.get(symbol):
+                raise unknown_symbol(symbol)
+        return snapshot_table({symbol: found[symbol] for symbol in symbols})
 
     def instruments(
         self, symbols: Sequence[str] | None = None, *, asset_class: str | None = None
@@ -215,12 +200,12 @@ class Alpaca:
         for market, some in groups(symbols) if start < end else ():
             if market is not SHARES:
                 continue
-            named = {"symbols": ",".join(some), **asked}
-            for page in self._data.pages("/corporate-actions", named, version="v1"):
-                found = page.get("corporate_actions") or {}
-                self._known |= symbols_of(found)
-                yield action_table(found, some, start, end)
-            self._refuse_unknown(market, some)
+            named: set[str] = set()
+            whose = {"symbols": ",".join(some), **asked}
+            for page in self._data.pages("/corporate-actions", whose, version="v1"):
+                named |= symbols_of(page)
+                yield action_table(page, some, start, end)
+            self._history.require(market, some, named)
 
     def fundamentals(
         self,
@@ -254,16 +239,8 @@ class Alpaca:
         MarketStatus
             By the clock of Alpaca's trading host.
         """
-        answer = self._trading.ask("/clock", {"markets": ",".join(VENUES)}, version="v3")
-        try:
-            clocks = {one["market"]["acronym"]: one for one in answer["clocks"]}
-            venues = {name: PHASES[clock["phase"]] for name, clock in clocks.items()}
-            at = datetime.fromisoformat(clocks[VENUES[0]]["timestamp"])
-            return MarketStatus(venues[VENUES[0]], at.astimezone(UTC).replace(tzinfo=None), venues)
-        except (KeyError, TypeError, ValueError) as error:
-            raise BadAnswer(
-                "Alpaca's clock has another form than it documents", seen=str(error)
-            ) from None
+        asked = {"markets": ",".join(VENUES)}
+        return market_status(self._trading.ask("/clock", asked, version="v3"))
 
     def _asset(self, symbol: str) -> dict[str, Any]:
         try:
@@ -274,47 +251,11 @@ class Alpaca:
 
     def _ticks(self, kind: str, symbol: str, start: datetime, end: datetime) -> Iterator[pa.Table]:
         if start < end:
-            yield from self._rows(market_of(symbol), kind, [symbol], period(start, end))
+            yield from self._history.rows(market_of(symbol), kind, [symbol], period(start, end))
 
-    def _rows(
-        self, market: Market, kind: str, symbols: Sequence[str], parameters: dict[str, str]
-    ) -> Iterator[pa.Table]:
-        """The pages of one kind of rows; after them what is unknown is refused."""
-        for found in self._pages(market, kind, symbols, parameters):
-            self._known |= set(found)
-            yield TABLES[kind](found)
-        self._refuse_unknown(market, symbols)
-
-    def _refuse_unknown(self, market: Market, symbols: Sequence[str]) -> None:
-        """A symbol of which nothing came exists if it ever had a bar."""
-        silent = [symbol for symbol in symbols if symbol not in self._known]
-        if silent:
-            always = {"timeframe": "12Month", "start": "1970-01-01"}
-            for found in self._pages(market, "bars", silent, always):
-                self._known |= set(found)
-            _refuse_missing(silent, self._known)
-
-    def _pages(
-        self, market: Market, kind: str, symbols: Sequence[str], parameters: dict[str, str]
-    ) -> Iterator[dict[str, Any]]:
-        """Symbol → rows, page by page, up to what the subscription permits."""
-        asked = {"symbols": ",".join(symbols), **parameters}
-        try:
-            yield from self._found(market, kind, asked)
-        except NotEntitled as refusal:
-            if RECENT not in str(refusal.seen) or "end" not in asked:
-                raise
-            del asked["end"]  # it is then as late as may be
-            try:
-                yield from self._found(market, kind, asked)
-            except InvalidInput:  # all of the period is later
-                raise refusal from None
-
-    def _found(self, market: Market, kind: str, asked: dict[str, str]) -> Iterator[dict[str, Any]]:
-        for page in self._data.pages(f"{market.path}/{kind}", asked, **market.how()):
-            if kind not in page:
-                raise BadAnswer(f"Alpaca answered no {kind}", seen=sorted(page))
-            yield page[kind] or {}
+    @cached_property
+    def _history(self) -> History:
+        return History(self._data)
 
     @cached_property
     def _data(self) -> Client:
@@ -340,9 +281,3 @@ def _classes(asset_class: str | None) -> list[str]:
     if asset_class not in CLASSES:
         raise UnknownName("asset class at Alpaca", asset_class, CLASSES)
     return [CLASSES[asset_class]]
-
-
-def _refuse_missing(symbols: Iterable[str], known: set[str]) -> None:
-    for symbol in symbols:
-        if symbol not in known:
-            raise unknown_symbol(symbol)
