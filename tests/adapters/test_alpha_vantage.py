@@ -337,7 +337,7 @@ def test_the_server_answers_minutes_in_the_recorded_form(stand, recorded):
 def test_the_server_finds_symbols_in_the_recorded_form(stand, recorded):
     body, mine = (
         recorded("symbol_search"),
-        served_as(stand, function="SYMBOL_SEARCH", keywords="BA"),
+        served_as(stand, function="SYMBOL_SEARCH", keywords="KO"),
     )
     assert list(mine) == list(body)
     for ours in mine["bestMatches"]:

@@ -22,7 +22,7 @@ LAST = dt.date(2025, 6, 30)
 """The last session of all, a Monday: its week has only begun."""
 
 LISTED = {
-    "BA": dt.date(2023, 10, 2),
+    "KO": dt.date(2023, 10, 2),
     "IBM": dt.date(2023, 10, 2),
     "NEWCO": dt.date(2025, 6, 2),
     "EUR/USD": dt.date(2023, 10, 2),
