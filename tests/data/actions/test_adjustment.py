@@ -10,7 +10,7 @@ import pytest
 
 from workbench.data import bars
 from workbench.data.actions import adjust_bars, factors, unadjust_bars
-from workbench.errors import InvalidInput
+from workbench.errors import InvalidInput, UnknownName
 
 SPLIT = {"symbol": "A", "time": "2024-01-04", "kind": "split", "ratio": 2.0}
 DIVIDEND = {"symbol": "A", "time": "2024-01-04", "kind": "dividend", "amount": 1.0}
@@ -113,6 +113,17 @@ def test_intraday_bars_turn_at_midnight_of_the_exchange(actions):
     assert closes(adjust_bars(given, actions(SPLIT), "splits")) == [5.0] * 3
 
 
+@pytest.mark.parametrize("ex_date", ["2018-11-04", "2018-02-18"])
+def test_midnights_that_there_are_not_or_twice(actions, ex_date):
+    """In São Paulo the clocks changed at midnight until 2019."""
+    day = pd.Timestamp(ex_date, tz="UTC")
+    stamps = pd.DatetimeIndex([day + pd.Timedelta(hours=hour) for hour in (0, 1, 12)])
+    frame = pd.DataFrame({"A": [10.0, 10.0, 5.0]}, index=stamps)
+    given = bars(frame, timeframe="1h", calendar="BVMF").assign_attrs(adjust="none")
+    split = {**SPLIT, "time": ex_date}
+    assert closes(adjust_bars(given, actions(split), "splits")) == [5.0] * 3
+
+
 def test_a_split_within_a_week_is_not_guessed(panel, actions):
     given = panel({"A": [10.0, 5.0]}, days=["2024-01-02", "2024-01-08"], timeframe="1w")
     inside = {**SPLIT, "time": "2024-01-08"}
@@ -143,6 +154,16 @@ def test_prices_of_a_vendor_that_divides_by_all_splits_up_to_today(panel, action
     np.testing.assert_allclose(closes(unadjust_bars(earlier, actions(split)), "AAPL"), [499.23])
     with pytest.raises(InvalidInput, match="splits alone"):
         unadjust_bars(given.assign_attrs(adjust="all"), actions(split))
+
+
+def test_words_that_mean_nothing_here_name_the_others(panel, actions):
+    given = panel({"A": [10.0, 10.0, 5.0]})
+    with pytest.raises(UnknownName, match="splits"):
+        adjust_bars(given, actions(SPLIT), "dividends")
+    with pytest.raises(UnknownName, match="prior_close"):
+        adjust_bars(given, actions(SPLIT), "all", dividend_base="close")
+    with pytest.raises(UnknownName, match="all"):
+        factors(given, actions(SPLIT), "none")
 
 
 def test_bars_without_a_close_cannot_be_adjusted(panel, actions):

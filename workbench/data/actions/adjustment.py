@@ -12,7 +12,7 @@ close of the ex-date, and adjusted returns equal those of `total_returns` (Alpha
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 import numpy as np
 import pyarrow.compute as pc
@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 from workbench.data.actions.placing import PAYING, SPLIT, placed_actions, rows_of_days
 from workbench.data.actions.shaping import shaped
 from workbench.domain import Adjust
-from workbench.errors import InvalidInput
+from workbench.errors import InvalidInput, UnknownName
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = ["DividendBase", "adjust_bars", "factors", "unadjust_bars"]
 
+Choice = TypeVar("Choice", bound=str)
 DividendBase = Literal["prior_close", "ex_close"]
 PRICES = ("open", "high", "low", "close")
 
@@ -69,11 +70,13 @@ def adjust_bars(
 
     Raises
     ------
+    UnknownName
+        If there is no such adjustment or base.
     InvalidInput
-        If the bars are adjusted already in another way, or longer than a session and an action
-        falls among them.
+        If the bars are adjusted already in another way, have no close, or are longer than a
+        session and an action falls among them.
     """
-    wanted = Adjust(adjust)
+    wanted = _one_of(tuple(Adjust), adjust, "adjustment")
     if Adjust(bars.attrs["adjust"]) is wanted and wanted is not Adjust.VENDOR:
         return bars
     _refuse(bars, wanted)
@@ -152,11 +155,14 @@ def factors(
 
     Raises
     ------
+    UnknownName
+        If there is no such adjustment or base.
     InvalidInput
         If bars are longer than a session and an action falls among them.
     """
-    kinds = (SPLIT, *PAYING) if Adjust(adjust) is Adjust.ALL else (SPLIT,)
-    table = placed_actions(bars, actions, kinds)
+    wanted = _one_of((Adjust.SPLITS, Adjust.ALL), adjust, "adjustment by actions")
+    _one_of(("prior_close", "ex_close"), dividend_base, "base of a dividend")
+    table = placed_actions(bars, actions, (SPLIT, *PAYING) if wanted is Adjust.ALL else (SPLIT,))
     between = [table["column"], table["row"]]
     paid = table["cash"].groupby(between).cumsum()
     if dividend_base == "prior_close":
@@ -202,6 +208,13 @@ def _products(bars: xr.Dataset, rows: Places, columns: Places, values: Floats) -
 def _multiplied(bars: xr.Dataset, by: Floats, fields: tuple[str, ...]) -> xr.Dataset:
     present = [name for name in fields if name in bars.data_vars]
     return bars.assign({name: bars[name] * by for name in present})
+
+
+def _one_of(choices: tuple[Choice, ...], given: str, what: str) -> Choice:
+    for choice in choices:
+        if choice == given:
+            return choice
+    raise UnknownName(what, str(given), map(str, choices))
 
 
 def _refuse(bars: xr.Dataset, wanted: Adjust) -> None:

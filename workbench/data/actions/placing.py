@@ -104,7 +104,9 @@ def rows_of_days(
     rows = np.zeros(len(days), dtype=np.intp)
     for zone in np.unique(zones[columns]):
         there = zones[columns] == zone
-        midnights = pd.DatetimeIndex(days[there]).tz_localize(zone, nonexistent="shift_forward")
+        midnights = pd.DatetimeIndex(days[there]).tz_localize(
+            zone, ambiguous=np.ones(there.sum(), dtype=bool), nonexistent="shift_forward"
+        )
         instants = midnights.tz_convert(None).to_numpy("datetime64[ns]")
         rows[there] = np.searchsorted(times, instants, side="left")
     return rows
@@ -116,7 +118,7 @@ def _chosen(bars: xr.Dataset, actions: pa.Table, kinds: Collection[str]) -> pd.D
     symbols = pd.Index(bars["symbol"].to_numpy())
     frame["column"] = symbols.get_indexer(frame["symbol"])
     frame = frame[frame["kind"].isin(list(kinds)) & (frame["column"] >= 0)]
-    frame["later"] = frame["kind"] != SPLIT
+    frame = frame.assign(later=frame["kind"] != SPLIT)
     frame = frame.sort_values(["column", "time", "later"], kind="stable")
     return frame.drop(columns="later").reset_index(drop=True)
 
