@@ -233,7 +233,7 @@ def test_a_free_key_gets_all_of_what_is_listed_since(free):
 
 
 def test_a_free_key_is_told_how_far_back_it_reaches(free):
-    with pytest.raises(NotEntitled, match=r"last 100 bars.*Start on 2025-02-05"):
+    with pytest.raises(NotEntitled, match=r"last 100 bars.*Start after 2025-02-05"):
         bars("IBM", DAY, at("2024-01-01"), at("2025-06-01"))
 
 

@@ -120,7 +120,7 @@ class AlphaVantage:
             raise NotEntitled(
                 f"The key's plan at Alpha Vantage includes the last {COMPACT} bars only",
                 seen=f"start {start:%Y-%m-%d}",
-                cure=f"Start on {first:%Y-%m-%d}, or subscribe to more",
+                cure=f"Start after {first:%Y-%m-%d}, or subscribe to more",
             )
         return bars
 
