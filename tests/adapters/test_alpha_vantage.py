@@ -227,6 +227,12 @@ def test_a_free_key_gets_its_hundred_days(free):
     assert asked(free, "outputsize") == ["full", "compact"]
 
 
+def test_what_a_free_key_may_not_have_is_asked_for_once(free):
+    pages = AlphaVantage().bars(["IBM", "KO"], DAY, at("2025-05-01"), at("2025-06-01"))
+    assert [page.num_rows for page in pages] == [21, 21]
+    assert asked(free, "outputsize") == ["full", "compact", "compact"]
+
+
 def test_a_free_key_gets_all_of_what_is_listed_since(free):
     found = bars("NEWCO", DAY, at("2024-01-01"), at("2026-01-01"))
     assert found["time"].to_pylist()[0] == at("2025-06-02")

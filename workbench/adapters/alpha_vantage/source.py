@@ -54,6 +54,7 @@ class AlphaVantage:
 
     def __init__(self) -> None:
         self._found: set[str] = set()
+        self._refused: set[str] = set()
 
     def bars(
         self, symbols: Sequence[str], timeframe: Timeframe, start: datetime, end: datetime
@@ -97,6 +98,8 @@ class AlphaVantage:
         self, symbol: str, timeframe: Timeframe, parameters: dict[str, str], start: datetime
     ) -> pa.Table:
         """All bars that one request brings; what is not entitled is tried with fewer."""
+        if parameters["function"] in self._refused:
+            return self._latest(symbol, timeframe, parameters, start)
         try:
             answer = self._client.ask(symbol, parameters)
         except UnknownName:
@@ -106,6 +109,7 @@ class AlphaVantage:
         except NotEntitled as refusal:
             if "outputsize" not in str(refusal.seen):
                 raise
+            self._refused.add(parameters["function"])
             return self._latest(symbol, timeframe, parameters, start)
         return bar_table(answer, symbol, timeframe)
 
