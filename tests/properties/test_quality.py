@@ -286,6 +286,7 @@ OF_HALF_HOURS = {
     a_price_of_zero: Check.NON_POSITIVE,
     a_close_above_the_high: Check.CROSSED,
     a_decimal_point: Check.SLIP,
+    a_bad_print: Check.SPIKE,
 }
 
 ALSO = {
@@ -293,9 +294,6 @@ ALSO = {
     Check.SLIP: {Check.CROSSED, Check.HIGH_BELOW_LOW},
     Check.CURRENCY_UNIT: {Check.CROSSED},
     Check.NON_POSITIVE: {Check.CROSSED},
-    # A price that stood still and moved on: the bar after it has caught up.
-    Check.STALE: {Check.NO_VOLUME},
-    # The last of two rows counts, and its close is the low of the bar.
 }
 """What else is rightly said of the same bars."""
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from workbench.data.quality.findings import Check, Finding, Severity
 from workbench.data.quality.history import spans
-from workbench.data.quality.robust import median_around
+from workbench.data.quality.robust import median_around, scale
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -29,8 +29,11 @@ NEAR = 0.2
 UNIT_BARS = 3
 """From so many bars on, 100 or 1000 times too much is a unit and not a slip."""
 SPIKE_SIGMAS = 8.0
+SPIKE_DAYS = 2.0
 NEIGHBOURS = 21
 """Bars around a bar that tell its level."""
+FEWEST = 3
+"""Bars, or prices of a bar, of which one can stand against the others."""
 
 
 def slip(history: History) -> list[Finding]:
@@ -55,14 +58,18 @@ def currency_unit(history: History) -> list[Finding]:
 def spike(history: History) -> list[Finding]:
     """Closes that leave their neighbours by eight deviations and are back at the next bar.
 
+    Activity comes and goes within a day, so an intraday close must also leave them by more than
+    the series moves in two ordinary days.
+
     In the manner of Brownlees and Gallo (2006), Computational Statistics & Data Analysis 51,
     2232: a price is compared with its neighbourhood, in units of how that moves.
     """
     moves = history.returns
     back = np.append(moves[1:], np.nan)
     sigma = history.sigma
+    least = SPIKE_DAYS * scale(history.by_session.returns) if history.timeframe.is_intraday else 0.0
     with np.errstate(invalid="ignore"):
-        away = np.minimum(np.abs(moves), np.abs(back)) > SPIKE_SIGMAS * sigma
+        away = np.minimum(np.abs(moves), np.abs(back)) > np.maximum(SPIKE_SIGMAS * sigma, least)
         mask = away & (moves * back < 0) & (np.abs(moves + back) < np.abs(moves) / 4)
     mask &= ~_mispriced(history)
     return [
@@ -109,7 +116,7 @@ def _powers_of_ten(history: History) -> list[Finding]:
 @lru_cache(maxsize=4)
 def _displaced(history: History) -> tuple[tuple[int, int, int, str], ...]:
     """First and last place, power of ten and field ("" for the whole bar) of wrong prices."""
-    if len(history) < 3:
+    if len(history) < FEWEST:
         return ()
     return (*_whole_bars(history), *_single_fields(history))
 
@@ -153,7 +160,7 @@ def _traded_inversely(history: History, place: int) -> bool:
 
 def _single_fields(history: History) -> list[tuple[int, int, int, str]]:
     """Fields that are wrong while the others of their bar are at the level of the neighbours."""
-    if len(history.logs) < 3:
+    if len(history.logs) < FEWEST:
         return []
     level = median_around(_typical(history), NEIGHBOURS)
     wrong = {

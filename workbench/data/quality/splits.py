@@ -75,8 +75,6 @@ def split_shaped(history: History) -> list[Finding]:
     neither volume nor an open is known the shape is told from the closes alone, by the calm
     that follows and only for ratios from 3/2 on; that is no more than a note, as real crashes can
     look the same.
-
-    Ratios are those of the splits in the CRSP daily stock file (distribution codes 5523, 5533).
     """
     days = rescaled(history.by_session)
     if len(days) < FEWEST:
@@ -144,7 +142,9 @@ def _is_ordinary(jump: _Jump) -> bool:
 
 
 def _comes_back(days: History, jump: _Jump) -> bool:
-    """Whether a move undoes the jump, or the jump undoes a move before it."""
+    """Whether the day, or a move near it, undoes the jump, or the jump undoes a move before."""
+    if abs(days.returns[jump.place] - jump.size) > abs(jump.size) / 2:
+        return True
     near = slice(max(jump.place - AFTER, 0), jump.place + 1 + AFTER)
     tolerance = min(max(BACK * jump.sigma, 0.05), abs(jump.size) / 2)
     return bool((np.abs(days.returns[near] + jump.size) < tolerance).any())
