@@ -182,6 +182,21 @@ def test_crashes_in_sp500_20_are_notes_as_closes_tell_no_more():
     assert report.sound_share == 1.0
 
 
+@pytest.mark.parametrize("timeframe", ["1d", "15m"])
+def test_drawn_series_are_clean_whatever_drew_them(timeframe):
+    """Brownian, stochastic volatility, jumps, regimes, clusters with fat tails: all are prices."""
+    from workbench.data.sources import SyntheticSource
+
+    symbols = [f"{code}-{number}" for code in ("GBM", "HESTON", "MERTON", "REGIMES", "GARCH")
+               for number in (1, 2)]  # fmt: skip
+    start = datetime.fromisoformat("2016-01-04" if timeframe == "1d" else "2019-02-04")
+    end = datetime.fromisoformat("2019-05-01")
+    pages = SyntheticSource(7).bars(symbols, Timeframe.parse(timeframe), start, end)
+    report = check_rows(pa.concat_tables(list(pages)), timeframe=timeframe, calendar="XNYS")
+    assert [str(one) for one in report.findings] == []
+    assert report.sound_share == 1.0
+
+
 # --- calendars ------------------------------------------------------------------------------
 
 
