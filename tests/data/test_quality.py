@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from typing import get_args
 
 import numpy as np
 import pandas as pd
@@ -27,11 +28,12 @@ from workbench.data.quality import (
     sift,
     table_faults,
 )
+from workbench.data.quality.operations import Repairable
 from workbench.data.quality.pandera import TABLES
 from workbench.data.quality.repairing import knowledge_of
 from workbench.data.quality.robust import longest_by_chance, tick_of
 from workbench.data.quality.rules import RULES, WITHOUT_RULE
-from workbench.domain import Timeframe
+from workbench.domain import ACTION_COLUMNS, Timeframe
 from workbench.errors import InvalidInput, NoData, UnknownName
 from workbench.store import MemoryLake
 
@@ -74,6 +76,7 @@ def test_every_check_has_a_function_that_says_what_it_looks_for():
 
 
 def test_every_check_has_a_rule_or_says_what_to_do_instead():
+    assert list(get_args(Repairable)) == sorted(RULES)
     assert set(RULES) | set(WITHOUT_RULE) == set(Check)
     assert not set(RULES) & set(WITHOUT_RULE)
 
@@ -154,6 +157,19 @@ def test_us_tech_5_shows_its_splits_raw_and_nothing_adjusted():
     pytest.importorskip("deltalake")
     assert said(check_quality("us-tech-5", adjust="none")) == KNOWN_SPLITS_5
     assert said(check_quality("us-tech-5")) == []
+
+
+def test_splits_that_the_lake_knows_are_no_finding(own_home):
+    pytest.importorskip("deltalake")
+    from workbench.data.actions import store_actions
+
+    rows = [
+        {"symbol": symbol, "time": datetime.fromisoformat(day), "kind": "split", "ratio": 2.0}
+        for _, symbol, day in KNOWN_SPLITS_5
+    ]
+    schema = pa.schema([(name, pa.type_for_alias(kind)) for name, kind in ACTION_COLUMNS.items()])
+    store_actions(current().lake, "us-tech-5", pa.Table.from_pylist(rows, schema=schema), NOW)
+    assert said(check_quality("us-tech-5", adjust="none")) == []
 
 
 def test_us_indices_lack_the_volume_of_two_days():

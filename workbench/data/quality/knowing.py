@@ -9,8 +9,6 @@ from workbench.data.catalogue import resolve
 from workbench.data.quality.repairing import knowledge_of, stored_rows
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from workbench.domain import DatasetRef, Period
     from workbench.ports import Lake
 
@@ -37,9 +35,8 @@ def what_is_known(dataset: DatasetRef, period: Period, lake: Lake) -> dict[str, 
     if not isinstance(dataset, str):
         return {}
     manifest, symbols = resolve(dataset)
-    known: dict[str, pa.Table] = {
-        "known": knowledge_of(stored_rows(lake, manifest, symbols, period))
+    rows = stored_rows(lake, manifest, symbols, period)
+    return {
+        "actions": load_actions(lake, manifest.name, symbols),
+        "known": knowledge_of(rows),
     }
-    if manifest.actions:
-        known["actions"] = load_actions(lake, manifest.name, symbols)
-    return known

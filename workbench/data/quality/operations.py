@@ -14,6 +14,11 @@ from workbench.registry import operation
 
 __all__ = ["check_quality", "list_quarantine", "repair_dataset"]
 
+Repairable = Literal[
+    "clock_shift", "closed_day", "crossed", "currency_unit", "high_below_low", "no_close",
+    "non_positive", "outside_session", "slip", "spike", "stale", "volume_unit",
+]  # fmt: skip
+
 
 @operation(effect="read", command="data check")
 def check_quality(
@@ -109,7 +114,7 @@ def list_quarantine(
 @operation(effect="write", command="data repair")
 def repair_dataset(
     dataset: str,
-    check: Check,
+    check: Repairable,
     symbols: list[str] | None = None,
     *,
     start_date: Session | None = None,
@@ -128,9 +133,8 @@ def repair_dataset(
     dataset : str
         A dataset that you added or downloaded.
     check : str
-        What is to be repaired, such as ``slip``, ``currency_unit``, ``volume_unit``, ``crossed``,
-        ``high_below_low``, ``spike``, ``stale`` or ``clock_shift``. Rescales, exchanges, widens,
-        moves or withdraws; never invents a value.
+        What is to be repaired. A slip and a unit are rescaled, high and low exchanged, a crossed
+        bar widened, a wrong clock moved, all else is withdrawn; no value is invented.
     symbols : list of str, optional
         Only these; all by default.
     start_date, end_date : date, optional
