@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from workbench import registry
-from workbench.data import add_dataset, bars, load_bars
+from workbench.data import add_dataset, bars, list_datasets, load_bars
 from workbench.data.universes import (
     UniverseRule,
     constituents,
@@ -322,6 +322,24 @@ def test_a_universe_is_made_kept_and_shown(dataset):
         get_universe("two", date(2025, 1, 1))
 
 
+def test_a_universe_is_a_dataset_of_every_door(dataset):
+    made = make_universe("two", dataset, ANSWER["rule"])
+    assert "two" in registry.names("dataset")
+    assert list_datasets().to_frame().loc["two", "survivorship"] == made.survivorship
+    loaded = load_bars("two")
+    assert loaded["symbol"].to_numpy().tolist() == ["A", "B", "D"]
+    expected = universe_bars(load_bars(dataset), made.membership, name="two")
+    np.testing.assert_array_equal(loaded["member"], expected["member"])
+    assert loaded.attrs["dataset"] == "two"
+    assert loaded.attrs["survivorship"] == made.survivorship
+    early = load_bars("two", "2024-01-02", "2024-01-13")
+    assert early["symbol"].to_numpy().tolist() == ["A", "B"]
+    assert load_bars("two:B").attrs["dataset"] == "two:B"
+    assert load_bars("B").attrs["dataset"] == "hand:B"  # its bars are those of the dataset
+    with pytest.raises(UnknownName, match="symbol in two"):
+        load_bars("two:C")
+
+
 def test_what_comes_back_from_the_lake_is_what_went_in(dataset):
     from workbench.context import current
 
@@ -397,12 +415,12 @@ def test_members_that_have_left_the_lake_are_told(own_home, dataset):
 
 def test_a_broken_manifest_is_named_with_its_file(own_home, dataset):
     make_universe("two", dataset, ANSWER["rule"])
-    path = own_home / "datasets" / "universes" / "two.yaml"
-    path.write_text(path.read_text().replace("kind: universe", "kind: other"))
-    with pytest.raises(ConfigurationError, match="kind"):
+    path = own_home / "datasets" / "two.yaml"
+    path.write_text(path.read_text().replace("of: hand", "of: ''"))
+    with pytest.raises(ConfigurationError, match="of:"):
         get_universe("two")
     path.write_text("name: [")
-    with pytest.raises(ConfigurationError, match="universe"):
+    with pytest.raises(ConfigurationError, match="manifest"):
         get_universe("two")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from workbench.data.manifest import Manifest, read_manifest
+from workbench.data.manifest import Manifest, UniverseManifest, read_manifest
 from workbench.domain import DatasetName
 from workbench.errors import ConfigurationError, UnknownName
 from workbench.settings import shipped_folders
@@ -121,6 +121,8 @@ def _of_symbols(text: str) -> tuple[Manifest, tuple[str, ...]]:
     asked = [part.strip() for part in text.split(",") if part.strip()] or [text]
     able = []
     for one in manifests():
+        if isinstance(one, UniverseManifest):
+            continue  # its bars are those of another dataset
         spelled = [_spelled(symbol, one) for symbol in asked]
         if all(spelled):
             able.append((one, tuple(dict.fromkeys(symbol for symbol in spelled if symbol))))

@@ -16,6 +16,7 @@ from workbench.data.catalogue import resolve
 from workbench.data.frames import bars
 from workbench.data.ingest import ensure
 from workbench.data.knowledge import latest
+from workbench.data.manifest import Manifest, UniverseManifest
 from workbench.data.panel import Panel, panel_of_arrays, panel_of_parts
 from workbench.domain import OHLCV, Adjust
 from workbench.errors import InvalidInput, NoData, OutOfRange, UnknownName
@@ -26,12 +27,12 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from workbench.context import Context
-    from workbench.data.manifest import Manifest
     from workbench.domain import DatasetRef
     from workbench.ports import Lake
 
 __all__ = ["load_bars"]
 
+DAY = timedelta(days=1)
 GRACE = timedelta(days=7)
 """A period may reach this far beyond the data: weekends and holidays lie there."""
 
@@ -54,7 +55,8 @@ def load_bars(
     ----------
     dataset : str or frame
         ``sp500-20``, ``sp500-20:AAPL,MSFT``, ``sp500`` or ``AAPL``; or a pandas, polars or
-        xarray object, which passes through `bars`.
+        xarray object, which passes through `bars`. Of a universe it is the bars of those that
+        are members within the period, with a boolean coordinate ``member``.
     start, end : date, datetime or str, optional
         The period ``[start, end)`` in UTC; all there is by default. The symbols may begin
         and end at different dates within it: NaN where one has no bar.
@@ -93,6 +95,9 @@ def load_bars(
         return _of_frame(bars(dataset), since, until, fields, known)
     context = context or current()
     manifest, symbols = resolve(dataset)
+    if isinstance(manifest, UniverseManifest):
+        how = {"fields": fields, "adjust": adjust, "as_of": as_of}
+        return _of_universe(manifest, symbols, start, end, **how, context=context)
     chosen = _fields(fields, list(manifest.fields))
     served = _adjusted_as(manifest, adjust)
     _check_period(manifest, symbols, since, until)
@@ -122,6 +127,34 @@ def load_bars(
     if _by_actions(manifest, served):
         made = _adjusted(made, manifest, served, known, context.lake)
     return made
+
+
+def _of_universe(
+    universe: UniverseManifest,
+    symbols: tuple[str, ...],
+    start: When,
+    end: When,
+    *,
+    context: Context,
+    **how: Any,
+) -> xr.Dataset:
+    """The bars of the members of the period, with the mask that says when they are members."""
+    from workbench.data.universes import load_membership, universe_bars  # noqa: PLC0415  only here
+
+    since, until = _period(start, end)
+    _check_period(universe, symbols, since, until)
+    members = load_membership(context.lake, universe.name)
+    first, last = since and since.date() - DAY, until and until.date() + DAY  # of any zone
+    held = [symbol for symbol in members.between(first, last) if symbol in symbols]
+    if not held:
+        raise NoData(
+            f"{universe.name} has no member in this period",
+            seen=f"{start} to {end}",
+            cure="Ask for a later or longer period",
+        )
+    made = load_bars(f"{universe.of}:{','.join(held)}", start, end, **how, context=context)
+    asked = None if symbols == tuple(universe.universe) else symbols
+    return universe_bars(made, members, name=_name(universe, symbols), symbols=asked)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from workbench.errors import ConfigurationError
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Manifest", "Series", "read_manifest", "write_manifest"]
+__all__ = ["Manifest", "Series", "UniverseManifest", "read_manifest", "write_manifest"]
 
 NAME = r"^[a-z0-9][a-z0-9_.-]{0,63}$"
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -131,6 +131,30 @@ class Manifest(BaseModel):
         return min(one.start for one in chosen), max(one.end for one in chosen)
 
 
+class UniverseManifest(Manifest):
+    """The facts of a universe: those of its bars, for the symbols that have ever been a member.
+
+    Attributes
+    ----------
+    kind : str
+        ``universe``.
+    of : str
+        The dataset of its bars.
+    rule : str
+        The sentence that `UniverseRule.parse` reads; empty when the members were listed.
+    listed_in : str
+        The file that listed the members; empty when they were chosen by rule.
+    spells : int
+        Rows that it has in the lake's table ``universes``; ``sha256`` is their hash.
+    """
+
+    kind: Literal["universe"]
+    of: Annotated[str, StringConstraints(pattern=NAME)]
+    rule: str = ""
+    listed_in: str = ""
+    spells: int = Field(ge=1)
+
+
 def read_manifest(path: Path) -> Manifest:
     """Read and check a manifest.
 
@@ -167,7 +191,7 @@ def write_manifest(manifest: Manifest, folder: Path) -> Path:
 def _read(path: Path, _modified_ns: int, _size: int) -> Manifest:
     try:
         facts: Any = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506  it is the safe one
-        manifest = Manifest.model_validate(facts)
+        manifest = _model(facts).model_validate(facts)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         problem = re.sub(r"\s+", " ", str(error))
     except ValidationError as error:
@@ -182,3 +206,8 @@ def _read(path: Path, _modified_ns: int, _size: int) -> Manifest:
         seen=str(path),
         cure="Correct this line of the file, or delete the file",
     )
+
+
+def _model(facts: Any) -> type[Manifest]:
+    is_universe = isinstance(facts, dict) and facts.get("kind") == "universe"
+    return UniverseManifest if is_universe else Manifest

@@ -2,7 +2,6 @@ from .joining import universe_bars as universe_bars
 from .keeping import load_membership as load_membership
 from .keeping import store_membership as store_membership
 from .listing import constituents as constituents
-from .manifests import UniverseManifest as UniverseManifest
 from .manifests import universe_manifest as universe_manifest
 from .manifests import universe_names as universe_names
 from .members import Membership as Membership
@@ -24,7 +23,6 @@ __all__ = [
     "Side",
     "Spell",
     "Statistic",
-    "UniverseManifest",
     "UniverseReport",
     "UniverseRule",
     "constituents",

@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 
 from workbench.data.calendars import open_calendar
-from workbench.data.manifest import write_manifest
-from workbench.data.universes.manifests import FOLDER, UniverseManifest, universe_manifest
+from workbench.data.manifest import UniverseManifest, write_manifest
+from workbench.data.universes.manifests import universe_manifest
 from workbench.data.universes.members import SCHEMA, Membership
 from workbench.domain import LAKE_COLUMNS
 from workbench.errors import NoData, StoreError
@@ -38,7 +38,7 @@ def store_membership(
     rule: str = "",
     listed_in: str = "",
 ) -> UniverseManifest:
-    """Write a universe to the lake and its facts to ``WORKBENCH_HOME/datasets/universes``.
+    """Write a universe to the lake and its facts to ``WORKBENCH_HOME/datasets``.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ def store_membership(
     }
     manifest = UniverseManifest.model_validate(facts)
     lake.replace(TABLE, _tagged(members.table, manifest, recorded_at), where={"dataset": name})
-    write_manifest(manifest, home() / "datasets" / FOLDER)
+    write_manifest(manifest, home() / "datasets")
     return manifest
 
 

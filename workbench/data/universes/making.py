@@ -26,8 +26,7 @@ from workbench.errors import InvalidInput
 
 if TYPE_CHECKING:
     from workbench.context import Context
-    from workbench.data.manifest import Manifest
-    from workbench.data.universes.manifests import UniverseManifest
+    from workbench.data.manifest import Manifest, UniverseManifest
     from workbench.domain import DatasetRef
     from workbench.ports import Lake
 

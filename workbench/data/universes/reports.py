@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from workbench.data.universes.manifests import UniverseManifest
+    from workbench.data.manifest import UniverseManifest
     from workbench.data.universes.members import Membership
 
 __all__ = ["universe_report"]
