@@ -309,6 +309,41 @@ def test_the_day_of_an_asian_exchange_is_its_own():
     assert said(check_rows(rows, timeframe="30m", calendar="XTKS")) == []
 
 
+@pytest.mark.parametrize(
+    ("timeframe", "times"),
+    [
+        ("2d", pd.date_range("2024-01-02", periods=20, freq="2D")),  # from which day on?
+        ("5m", pd.to_datetime("2024-01-08 15:00") + pd.to_timedelta(np.arange(40) ** 2, "s")),
+        ("30m", pd.date_range("2024-01-06 15:00", periods=4, freq="30min")),  # a Saturday
+    ],
+)
+def test_where_no_grid_can_be_expected_no_bar_is_missed(timeframe, times):
+    rows = rows_of(walk(len(times), 0.002), times.to_numpy())
+    report = check_rows(rows, timeframe=timeframe, calendar="XNYS")
+    assert report.missing == 0
+    assert report.bars == len(times)
+    assert report.coverage["A"].isna().all()
+
+
+def test_a_split_between_two_sessions_is_found_in_their_half_hours():
+    from workbench.data.quality.hours import expected_bars
+
+    starts, dates = expected_bars(
+        "XNYS", np.datetime64("2024-01-02"), np.datetime64("2024-02-16"), Timeframe.parse("30m")
+    )
+    later = dates >= np.datetime64("2024-01-24")
+    close = walk(len(starts), 0.003)
+    volume = np.random.default_rng(6).lognormal(12, 0.3, len(starts))
+    rows = rows_of(
+        np.where(later, close / 4, close), starts, volume=np.where(later, volume * 4, volume)
+    )
+    (found,) = check_rows(rows, timeframe="30m", calendar="XNYS").findings
+    assert found.check is Check.SPLIT_SHAPED
+    assert "4 for 1" in found.seen
+    assert (str(found.start), str(found.end)) == ("2024-01-24 14:30:00", "2024-01-24 20:30:00")
+    assert found.bars == 13
+
+
 # --- what is unlikely -----------------------------------------------------------------------
 
 
@@ -323,6 +358,20 @@ def test_a_slow_series_is_not_stale_until_it_stands_longer_than_it_does():
     found = check_rows(rows_of(close, times), timeframe="1d", calendar="XNYS").findings
     assert [one.check for one in found] == [Check.STALE]
     assert found[0].bars >= 80
+
+
+@pytest.mark.parametrize(
+    ("volume", "words"),
+    [(np.nan, "without volume"), (0.0, "a volume of zero"), (5e5, "although it traded")],
+)
+def test_a_stale_close_tells_its_volume(volume, words):
+    times = days("2021-01-04", "2021-12-31")
+    close, traded = walk(len(times)), np.full(len(times), 1e6)
+    close[100:110], traded[100:110] = close[99], volume
+    report = check_rows(rows_of(close, times, volume=traded), timeframe="1d", calendar="XNYS")
+    (found,) = [one for one in report.findings if one.check is Check.STALE]
+    assert words in found.seen
+    assert str(found).startswith("warning stale A 2021-05-27 to 2021-06-10")
 
 
 def test_the_longest_run_of_coins_is_the_logarithm_of_their_number():
@@ -576,6 +625,7 @@ def test_the_quarantine_is_listed_and_filtered(delivered, own_home):
     assert list_quarantine("other").reasons == {}
     crossed = list_quarantine(reason="crossed", symbols=["A"]).rows
     assert [(one.close, one.dataset, one.recorded_at) for one in crossed] == [(11.5, "mine", NOW)]
+    assert "no_close" in repr(listed)
     json.loads(listed.model_dump_json())
 
 
@@ -610,6 +660,7 @@ def test_a_repair_shows_first_and_changes_nothing(mine):
     ]
     assert report.changes[3].new == pytest.approx(close, rel=1e-12)
     assert "would change" in repr(report)
+    assert report.to_frame()["rule"].tolist() == ["rescale"] * 4
     assert load_bars("mine", context=context)["close"].sel(time=day).item() == 100 * close
     assert "repairs" not in context.lake.tables()
 
