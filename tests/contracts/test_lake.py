@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 import pyarrow as pa
@@ -11,9 +13,14 @@ from workbench.errors import InvalidInput, StoreError, UnknownName
 from workbench.store import DeltaLake, MemoryLake
 
 
-@pytest.fixture(params=["memory", "delta"])
+@pytest.fixture(params=["memory", "delta", "s3"])
 def lake(request, tmp_path):
-    return MemoryLake() if request.param == "memory" else DeltaLake(str(tmp_path / "lake"))
+    if request.param == "memory":
+        return MemoryLake()
+    pytest.importorskip("deltalake", reason="the extra 'lab' is not installed")
+    if request.param == "delta":
+        return DeltaLake(str(tmp_path / "lake"))
+    return DeltaLake(f"{request.getfixturevalue('object_store')}/{uuid.uuid4().hex}")
 
 
 def rows(dataset, *closes, symbol="A"):
@@ -203,3 +210,18 @@ def test_a_table_older_than_a_column_of_every_lake_reads_as_if_it_had_it(lake):
         ).num_rows
         == 0
     )
+
+
+def test_of_two_writers_at_once_neither_loses_a_row(lake):
+    """Two lakes of one place, as two processes have them."""
+    other = DeltaLake(lake.url) if isinstance(lake, DeltaLake) else lake
+
+    def write(one, symbol):
+        for turn in range(6):
+            one.append("bars", rows("x", float(turn), symbol=symbol))
+
+    with ThreadPoolExecutor(2) as pool:
+        for done in (pool.submit(write, lake, "A"), pool.submit(write, other, "B")):
+            done.result()
+    assert sorted(closes(lake)) == sorted([0.0, 1.0, 2.0, 3.0, 4.0, 5.0] * 2)
+    assert len(closes(lake, filters=[("symbol", "==", "A")])) == 6

@@ -15,7 +15,7 @@ import pyarrow.fs as pa_fs
 from workbench.domain import LAKE_COLUMNS
 from workbench.errors import MissingExtra, StoreBusy, StoreError, UnknownName
 from workbench.store.lake.blocks import BLOCK, FIRST, blocked, cuts
-from workbench.store.lake.parquet import ENCODED, read_rows
+from workbench.store.lake.parquet import ENCODED, Files, read_rows
 from workbench.store.lake.upkeep import commits, crowded, faults, files_of
 from workbench.store.locks import alone
 from workbench.store.rows import check_rows, in_order
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from types import ModuleType
 
+    import pyarrow.dataset as pa_dataset
     from deltalake import DeltaTable
 
     from workbench.ports import Commit
@@ -226,6 +227,13 @@ class DeltaLake:
             raise UnknownName("table in the lake", table, self.tables())
         return [f"{self._path(table)}/{file['path']}" for file in files_of(opened)]
 
+    def dataset(self, table: str) -> pa_dataset.Dataset:
+        """The newest version for a reader of its own that cannot open the files of an object store.
+
+        It has the column of the blocks, too.
+        """
+        return self._existing(table).to_pyarrow_dataset()
+
     def history(self, table: str, limit: int | None = None) -> list[Commit]:
         """The commits of a table, the newest first."""
         return commits(self._existing(table), limit)
@@ -272,10 +280,7 @@ class DeltaLake:
 
     def verify(self, table: str) -> list[str]:
         """What is wrong with the files of a table, as sentences; empty when nothing is."""
-        opened = self._existing(table)
-        if self._remote:
-            return faults(opened, "", self._filesystem(table))
-        return faults(opened, self._path(table), None)
+        return faults(self._existing(table), self._files(table))
 
     @property
     def _remote(self) -> bool:
@@ -294,13 +299,9 @@ class DeltaLake:
         shape: pa.Schema,
         filters: Sequence[tuple[str, str, Any]],
     ) -> pa.Table:
-        filesystem = self._filesystem(table) if self._remote else None
-        root = "" if self._remote else f"{self._path(table)}/"
+        files = self._files(table)
         try:
-            parts = [
-                read_rows(root + path, columns=shape.names, filters=filters, filesystem=filesystem)
-                for path in paths
-            ]
+            parts = [read_rows(files, path, columns=shape.names, filters=filters) for path in paths]
         except (OSError, pa.ArrowException) as error:
             raise self._damaged(table, error) from error
         shaped = [_shaped(part, shape) for part in parts if part.num_rows]
@@ -387,17 +388,22 @@ class DeltaLake:
         opened = self._existing(table)
         if BLOCK not in opened.metadata().partition_columns:
             return int(opened.version())
-        blocks: dict[str, list[dict[str, Any]]] = {}
+        sizes: dict[str, list[int]] = {}
         for file in files_of(opened):
-            blocks.setdefault(file["block"], []).append(file)
-        for name, files in blocks.items():
-            if is_due([file["rows"] or 0 for file in files]):
-                self._rewrite(table, name, [file["path"] for file in files])
+            sizes.setdefault(file["block"], []).append(file["rows"] or 0)
+        for name, rows in sizes.items():
+            if is_due(rows):
+                self._rewrite(table, name)
         return int(self._existing(table).version())
 
-    def _rewrite(self, table: str, name: str, paths: list[str]) -> None:
-        """One block as one sorted file, or as several blocks when it has grown."""
+    def _rewrite(self, table: str, name: str) -> None:
+        """One block as one sorted file, or as several blocks when it has grown.
+
+        What is read is the very version that is written over: a file that another writer has
+        added since makes the commit fail, and nothing is lost.
+        """
         opened = self._existing(table)
+        paths = [file["path"] for file in files_of(opened) if file["block"] == name]
         schema = _schema_of(opened)
         rows = self._block(table, paths, pa.schema([_encoded(field) for field in schema]), ())
         names = [name, *_cuts(rows)]
@@ -467,6 +473,9 @@ class DeltaLake:
 
     def _path(self, table: str) -> str:
         return f"{self.url}/{table}"
+
+    def _files(self, table: str) -> Files:
+        return Files(self._path(table), self._filesystem(table) if self._remote else None)
 
     def _filesystem(self, table: str) -> pa_fs.FileSystem:
         """The object store below a table, as deltalake reaches it: with the same credentials."""

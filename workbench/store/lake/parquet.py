@@ -7,6 +7,7 @@ same table opens nothing that it does not need.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     Filter = tuple[str, str, Any]
 
-__all__ = ["read_rows", "row_count"]
+__all__ = ["Files", "read_rows", "row_count"]
 
 ENCODED = ("dataset", "symbol", "content")
 """Text that repeats: read as codes and a dictionary, which is smaller and faster."""
@@ -38,6 +39,28 @@ _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     ">": pc.greater,
     ">=": pc.greater_equal,
 }
+
+
+@dataclass(frozen=True)
+class Files:
+    """Where the files of a table are.
+
+    Parameters
+    ----------
+    url : str
+        The folder of the table.
+    filesystem : pyarrow.fs.FileSystem, optional
+        What reaches it, rooted there; this machine's own by default.
+    """
+
+    url: str
+    filesystem: pa.fs.FileSystem | None = field(default=None, compare=False)
+
+    def open(self, path: str, **how: Any) -> pq.ParquetFile:
+        """Open a file by its path relative to the table."""
+        if self.filesystem is None:
+            return pq.ParquetFile(f"{self.url}/{path}", **how)
+        return pq.ParquetFile(path, filesystem=self.filesystem, pre_buffer=True, **how)
 
 
 class Footer:
@@ -93,41 +116,32 @@ class Footer:
 
 
 def read_rows(
-    path: str,
-    *,
-    columns: Sequence[str],
-    filters: Sequence[Filter] = (),
-    filesystem: pa.fs.FileSystem | None = None,
+    files: Files, path: str, *, columns: Sequence[str], filters: Sequence[Filter] = ()
 ) -> pa.Table:
     """The rows of one file for which all filters hold.
 
     Parameters
     ----------
+    files : Files
+        Where the table is.
     path : str
-        A file that never changes.
+        A file of it.
     columns : sequence of str
         What to read; those that the file lacks are left out.
     filters : sequence of (column, op, value)
         `op` is one of ``== != < <= > >= in``; null satisfies none.
-    filesystem : pyarrow.fs.FileSystem, optional
-        Where the path lies; this machine by default.
 
     Returns
     -------
     pyarrow.Table
         The columns of `ENCODED` dictionary-encoded.
     """
-    footer = _footer(path, filesystem)
+    footer = _footer(files, path)
     groups, left = footer.groups(filters)
     present = [name for name in columns if name in footer.columns]
     extra = [name for name, *_ in left if name not in present and name in footer.columns]
-    file = pq.ParquetFile(
-        path,
-        metadata=footer.metadata,
-        filesystem=filesystem,
-        read_dictionary=[name for name in ENCODED if name in footer.columns],
-        pre_buffer=filesystem is not None,
-    )
+    encoded = [name for name in ENCODED if name in footer.columns]
+    file = files.open(path, metadata=footer.metadata, read_dictionary=encoded)
     rows = file.read_row_groups(groups, columns=[*present, *dict.fromkeys(extra)])
     if any(name not in footer.columns for name, *_ in left):
         return rows.slice(0, 0).select(present)
@@ -139,14 +153,14 @@ def read_rows(
     return rows.select(present)
 
 
-def row_count(path: str, filesystem: pa.fs.FileSystem | None = None) -> int:
+def row_count(files: Files, path: str) -> int:
     """How many rows a file has, by its footer."""
-    return int(_footer(path, filesystem).metadata.num_rows)
+    return int(_footer(files, path).metadata.num_rows)
 
 
 @lru_cache(maxsize=FOOTERS)
-def _footer(path: str, filesystem: pa.fs.FileSystem | None) -> Footer:
-    return Footer(pq.ParquetFile(path, filesystem=filesystem).metadata)
+def _footer(files: Files, path: str) -> Footer:
+    return Footer(files.open(path).metadata)
 
 
 def _extremes(metadata: pq.FileMetaData, group: int, place: int) -> tuple[Any, Any, bool] | None:

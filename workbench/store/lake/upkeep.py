@@ -11,8 +11,9 @@ from workbench.store.lake.parquet import row_count
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import pyarrow as pa
     from deltalake import DeltaTable
+
+    from workbench.store.lake.parquet import Files
 
 __all__ = ["commits", "crowded", "faults", "files_of"]
 
@@ -64,17 +65,15 @@ def commits(opened: DeltaTable, limit: int | None) -> list[Commit]:
     return [_commit(entry) for entry in opened.history(limit)]
 
 
-def faults(opened: DeltaTable, root: str, filesystem: pa.fs.FileSystem | None) -> list[str]:
+def faults(opened: DeltaTable, files: Files) -> list[str]:
     """What is wrong with the files of a table, as sentences.
 
     Parameters
     ----------
     opened : deltalake.DeltaTable
         At its newest version.
-    root : str
-        Where its files lie.
-    filesystem : pyarrow.fs.FileSystem, optional
-        This machine's by default.
+    files : Files
+        Where they are.
 
     Returns
     -------
@@ -84,7 +83,7 @@ def faults(opened: DeltaTable, root: str, filesystem: pa.fs.FileSystem | None) -
     found = []
     for file in files_of(opened):
         try:
-            rows = row_count(f"{root}/{file['path']}" if root else file["path"], filesystem)
+            rows = row_count(files, file["path"])
         except DAMAGES as error:
             found.append(f"{file['path']} cannot be read: {str(error).partition(chr(10))[0]}")
             continue
