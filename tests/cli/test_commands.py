@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import math
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import Annotated
 
 import pytest
@@ -20,6 +23,8 @@ from workbench.context import Context
 from workbench.domain import Number, Result
 from workbench.errors import NoData
 from workbench.registry import operation
+
+DATA = Path(registry.__file__).parents[1] / "data"
 
 
 class Leg(BaseModel):
@@ -112,6 +117,7 @@ def test_what_was_not_given_keeps_its_default(seen):
         ),
         (("testing", "answer", "x", "--legs", "[{]"), 1, ("--legs is no JSON",)),
         (("testing", "no-such"), 2, ("No such command",)),
+        (("data", "actions", "shwo"), 2, ("No such command 'shwo'. Did you mean 'show'?",)),
         (("no-such-room",), 2, ("No such command",)),
     ],
 )
@@ -131,6 +137,47 @@ def test_help_lists_rooms_and_parameters(seen, capsys):
     assert "Who asks." in shown
     assert "--loud / --no-loud" in shown
     assert "[default: 2]" in shown
+
+
+@operation(effect="read", command="testing far away")
+def far_away(symbols: list[str], items: list[str], *, context: Context | None = None) -> str:
+    """Answer from three words down."""
+    return f"{'+'.join(symbols)} {'+'.join(items)}"
+
+
+def test_a_command_of_three_words_is_listed_level_by_level(capsys):
+    assert run("testing", "--help") == 0
+    assert "Far: away." in capsys.readouterr().out
+    assert run("testing", "far", "--help") == 0
+    assert "Answer from three words down." in capsys.readouterr().out
+    assert run("testing", "far", "away", "AAPL,MSFT", "--items", "revenue") == 0
+    assert capsys.readouterr().out == "AAPL+MSFT revenue\n"
+
+
+def test_the_last_list_takes_all_words_that_are_left(capsys):
+    assert run("testing", "far", "away", "AAPL,MSFT", "revenue", "assets") == 0
+    assert capsys.readouterr().out == "AAPL+MSFT revenue+assets\n"
+
+
+def test_a_command_answers_to_the_name_of_its_operation_too(capsys):
+    assert run("testing", "far-away", "A", "b") == run("testing", "far", "away", "A", "b") == 0
+    assert capsys.readouterr().out == "A b\nA b\n"
+    assert run("risk", "far-away", "A", "b") == 2
+
+
+def test_the_help_of_a_group_says_what_it_is_about(capsys):
+    assert run("data", "--help") == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    for part in ("actions", "instruments", "universes"):
+        whole = ast.get_docstring(ast.parse((DATA / part / "__init__.py").read_text()))
+        assert whole.splitlines()[0] in shown
+
+
+def test_every_word_of_a_command_is_lower_case_and_every_group_has_no_own_command():
+    commands = {entry.command for entry in registry.operations() if entry.module}
+    groups = {" ".join(one.split()[:n]) for one in commands for n in range(1, len(one.split()))}
+    assert all(re.fullmatch(r"[a-z]+( [a-z]+){0,2}", one) for one in commands), commands
+    assert not groups & commands
 
 
 def test_every_operation_is_a_command_with_help(capsys):

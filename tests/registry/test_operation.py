@@ -170,6 +170,10 @@ def test_two_operations_of_one_name_are_refused(greet, field):
         registry.operations()
 
 
-def test_every_room_is_found_by_reading_its_operations():
-    rooms = {path.parent.name for path in index.PACKAGE.glob("*/operations.py")}
-    assert {entry.room for entry in registry.operations() if entry.module} == rooms
+def test_every_room_and_every_part_of_one_is_found_by_reading_its_operations():
+    there = {
+        ".".join(path.relative_to(index.PACKAGE.parent).with_suffix("").parts)
+        for path in index.PACKAGE.rglob("operations.py")
+    }
+    assert {entry.module for entry in registry.operations() if entry.module} == there
+    assert {"workbench.risk.operations", "workbench.data.quality.operations"} <= there

@@ -13,7 +13,7 @@ from workbench.market.costs import Costs  # light: pydantic only
 from workbench.registry import operation
 
 
-@operation(effect="compute")
+@operation(effect="compute", command="backtest run")
 def run_backtest(
     strategy: StrategyRef,
     symbol: DatasetRef,
@@ -98,7 +98,7 @@ def run_backtest(
     return report.noting("use_gpu was allowed; the engines run on the CPU." if use_gpu else "")
 
 
-@operation(effect="compute")
+@operation(effect="compute", command="backtest report")
 def performance_report(
     strategy: StrategyRef,
     period_days: Annotated[int, Field(ge=2, le=36_500)] = 30,

@@ -9,6 +9,7 @@ import click
 
 from workbench.errors import InvalidInput
 from workbench.registry import call, schema
+from workbench.registry.fields import field_of
 
 if TYPE_CHECKING:
     from workbench.registry import Entry, ParameterSchema
@@ -35,7 +36,7 @@ def command_of(entry: Entry) -> click.Command:
         Runs the operation and prints its result, as JSON with ``--json``.
     """
     described = schema(entry.tool)
-    required = [parameter.name for parameter in described.parameters if parameter.required]
+    required = [parameter for parameter in described.parameters if parameter.required]
 
     def run(words: tuple[str, ...], as_json: bool, **flags: Any) -> None:  # noqa: FBT001
         given = {name: value for name, value in flags.items() if value is not None}
@@ -48,13 +49,12 @@ def command_of(entry: Entry) -> click.Command:
     json_flag = click.Option(
         ["--json", "as_json"], is_flag=True, help="Print the result as JSON, nothing else."
     )
-    metavar = " ".join(f"[{name.upper()}]" for name in required)
-    in_order = click.Argument(["words"], nargs=-1, metavar=metavar or "")
+    in_order = click.Argument(["words"], nargs=-1, metavar=" ".join(map(_word, required)))
     return click.Command(
         entry.command.split()[-1],
         params=[in_order, *options, json_flag] if required else [*options, json_flag],
         callback=run if required else lambda **flags: run((), **flags),
-        help="\n\n".join(part for part in (described.summary, described.text) if part),
+        help=_plain("\n\n".join(part for part in (described.summary, described.text) if part)),
         short_help=described.summary,
     )
 
@@ -68,17 +68,25 @@ def _run(entry: Entry, values: dict[str, Any], *, as_json: bool) -> None:
     show(result, as_json=as_json)
 
 
-def _in_order(words: tuple[str, ...], required: list[str], given: dict[str, Any]) -> dict[str, str]:
-    open_names = [name for name in required if name not in given]
-    if len(words) > len(open_names):
-        raise click.UsageError(f"Unexpected argument: {words[len(open_names)]}")
-    return dict(zip(open_names, words, strict=False))
+def _in_order(
+    words: tuple[str, ...], required: list[ParameterSchema], given: dict[str, Any]
+) -> dict[str, Any]:
+    """Words without a flag, each for the next required parameter; a last list takes the rest."""
+    missing = [parameter for parameter in required if parameter.name not in given]
+    filled: dict[str, Any] = {one.name: word for one, word in zip(missing, words, strict=False)}
+    left = words[len(missing) :]
+    if missing and "array" in _kinds(missing[-1].json_schema):
+        filled |= {missing[-1].name: words[len(missing) - 1 :]} if left else {}
+    elif left:
+        raise click.UsageError(f"Unexpected argument: {left[0]}")
+    return filled
 
 
 def _option(parameter: ParameterSchema) -> click.Option:
     flag = f"--{parameter.name.replace('_', '-')}"
     kinds = _kinds(parameter.json_schema)
-    help_text = " ".join(part for part in (parameter.description, _note(parameter)) if part)
+    told = (_plain(parameter.description), _note(parameter))
+    help_text = " ".join(part for part in told if part)
     if kinds == {"boolean"}:
         names = [f"{flag}/--no-{flag.removeprefix('--')}", parameter.name]
         return click.Option(names, default=None, help=help_text)
@@ -100,21 +108,34 @@ def _kinds(json_schema: dict[str, Any]) -> set[str]:
 
 
 def _metavar(parameter: ParameterSchema, kinds: set[str]) -> str:
-    if "enum" in parameter.json_schema:
-        return "|".join(str(choice) for choice in parameter.json_schema["enum"])
-    if "x-ref" in parameter.json_schema:
-        return str(parameter.json_schema["x-ref"]).upper()
+    field = field_of(parameter)
+    if field.kind == "choice":
+        return "|".join(str(choice) for choice in field.choices)
+    if field.kind == "reference":
+        return field.reference.upper()
+    if field.kind == "date":
+        return "YYYY-MM-DD"
     if "object" in kinds:
         return "NAME=VALUE or JSON"
     if "array" in kinds:
-        return "VALUE[,VALUE]"
+        return "VALUE[,VALUE]" if field.kind == "list" else "JSON"
     return "|".join(sorted(_FLAG_TYPES.get(kind, kind.upper()) for kind in kinds))
+
+
+def _word(parameter: ParameterSchema) -> str:
+    several = "array" in _kinds(parameter.json_schema)
+    return f"[{parameter.name.upper()}]{'...' if several else ''}"
 
 
 def _note(parameter: ParameterSchema) -> str:
     if parameter.required:
         return "[required]"
-    return "" if parameter.default is None else f"[default: {parameter.default}]"
+    return "" if parameter.default in (None, "") else f"[default: {parameter.default}]"
+
+
+def _plain(text: str) -> str:
+    """Text of a docstring as a terminal shows it."""
+    return text.replace("``", "`")
 
 
 def _value(parameter: ParameterSchema, given: Any) -> Any:

@@ -16,7 +16,7 @@ __all__ = ["add_dataset", "get_bars", "list_datasets"]
 FieldName = Literal["open", "high", "low", "close", "volume"]
 
 
-@operation(effect="read")
+@operation(effect="read", command="data list")
 def list_datasets(*, context: Context | None = None) -> DatasetList:  # noqa: ARG001  every operation has it
     """List the datasets: what they hold, from when to when, and what is wrong with them.
 
@@ -28,7 +28,7 @@ def list_datasets(*, context: Context | None = None) -> DatasetList:  # noqa: AR
     return dataset_list()
 
 
-@operation(effect="read")
+@operation(effect="read", command="data show")
 def get_bars(
     dataset: DatasetRef,
     start_date: Session | None = None,

@@ -14,7 +14,7 @@ from workbench.registry import lookup, names, operation
 ON_THE_CPU = "use_gpu is only an allowance; this computation has no GPU form and ran on the CPU."
 
 
-@operation(effect="compute")
+@operation(effect="compute", command="features analyze")
 def quick_analysis(
     symbol: DatasetRef,
     use_gpu: bool = False,
@@ -63,7 +63,7 @@ def quick_analysis(
     return glance(bars, strategies=names("strategy"), notes=notes)
 
 
-@operation(effect="read")
+@operation(effect="read", command="features list")
 def list_features(*, context: Context | None = None) -> FeatureList:  # noqa: ARG001  every operation has it
     """List the features that can be computed by name, with their parameters.
 
@@ -75,7 +75,7 @@ def list_features(*, context: Context | None = None) -> FeatureList:  # noqa: AR
     return FeatureList(features=[describe(lookup("feature", name)) for name in names("feature")])
 
 
-@operation(effect="compute")
+@operation(effect="compute", command="features compute")
 def compute_feature(
     feature: FeatureRef,
     dataset: DatasetRef,

@@ -15,7 +15,7 @@ from workbench.risk.results import CorrelationReport, RiskReport
 ON_THE_CPU = "use_gpu is only an allowance; this computation has no GPU form and ran on the CPU."
 
 
-@operation(effect="compute")
+@operation(effect="compute", command="risk analyze")
 def risk_analysis(
     portfolio: list[Holding],
     var_confidence: float = 0.05,
@@ -108,7 +108,7 @@ def risk_analysis(
     return report.model_copy(update={"dataset": history.dataset, "notes": notes})
 
 
-@operation(effect="compute")
+@operation(effect="compute", command="risk correlate")
 def correlation_analysis(
     symbols: list[str],
     period_days: Annotated[int, Field(ge=5, le=20_000)] = 90,

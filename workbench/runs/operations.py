@@ -13,7 +13,7 @@ from workbench.runs.results import RunList, RunReport
 
 # A notebook runs with the rights of the person who put it there and can do no more through
 # the workbench than compute; an agent chooses among these notebooks and cannot bring one.
-@operation(effect="compute")
+@operation(effect="compute", command="runs start")
 def run_notebook(
     notebook: str,
     parameters: Annotated[dict[str, Any] | None, Field(description="Name → value")] = None,
@@ -53,7 +53,7 @@ def run_notebook(
     return run(path, parameters or {}, timeout_seconds=timeout_seconds, context=context)
 
 
-@operation(effect="read")
+@operation(effect="read", command="runs list")
 def list_runs(
     limit: Annotated[int, Field(ge=1, le=1000)] = 20, *, context: Context | None = None
 ) -> RunList:
@@ -77,7 +77,7 @@ def list_runs(
     return RunList(runs=[report_of(record) for record in context.runs.latest(limit)])
 
 
-@operation(effect="read")
+@operation(effect="read", command="runs show")
 def get_run(run_id: str, *, context: Context | None = None) -> RunReport:
     """Show one run: status, parameters, provenance and files.
 

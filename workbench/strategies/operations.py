@@ -8,7 +8,7 @@ from workbench.registry import lookup, names, operation
 from workbench.strategies.results import StrategyInfo, StrategyList
 
 
-@operation(effect="read")
+@operation(effect="read", command="strategies list")
 def list_strategies(*, context: Context | None = None) -> StrategyList:  # noqa: ARG001  every operation has it
     """List the strategies that can be called by name.
 
@@ -20,7 +20,7 @@ def list_strategies(*, context: Context | None = None) -> StrategyList:  # noqa:
     return listed({name: lookup("strategy", name) for name in names("strategy")})
 
 
-@operation(effect="read")
+@operation(effect="read", command="strategies show")
 def get_strategy_info(
     strategy: StrategyRef,
     *,

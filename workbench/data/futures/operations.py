@@ -14,7 +14,7 @@ from workbench.registry import operation
 __all__ = ["continuous_future"]
 
 
-@operation(effect="read")
+@operation(effect="read", command="data futures continuous")
 def continuous_future(
     dataset: DatasetRef,
     start_date: Session | None = None,

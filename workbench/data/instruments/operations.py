@@ -18,7 +18,7 @@ AssetClassName = Literal[
 ]
 
 
-@operation(effect="read")
+@operation(effect="read", command="data instruments find")
 def find_instruments(
     query: str,
     *,
@@ -64,7 +64,7 @@ def find_instruments(
     return search(query, master, manifests(), on=day, asset_class=asset_class, limit=limit)
 
 
-@operation(effect="write")
+@operation(effect="write", command="data instruments add")
 def add_instruments(
     path: str, *, dataset: str = "own", context: Context | None = None
 ) -> InstrumentsAdded:
@@ -104,7 +104,7 @@ def add_instruments(
     return add_file(path, context.lake, dataset, context.now().replace(tzinfo=None))
 
 
-@operation(effect="write")
+@operation(effect="write", command="data instruments download")
 def download_instruments(
     source: str = "polygon",
     *,

@@ -198,7 +198,7 @@ def _translated(symbol: Symbol, notation: Notation, on: dt.date | None) -> str:
         raise InvalidInput(
             f"{notation.vendor} cannot be asked for {OWN.write(symbol)} by its notation",
             seen=f"{text}, {means}",
-            cure="Add what the vendor calls it to the alias table: workbench data add-instruments",
+            cure="Add what the vendor calls it to the alias table: workbench data instruments add",
         )
     return text
 
@@ -212,7 +212,7 @@ def _text(notation: Notation, symbol: Symbol, vendor: str) -> str:
         f"{vendor} has no notation that is known for {OWN.write(symbol)}",
         seen=symbol.kind,
         cure=f"Known are {', '.join(has)}. What it calls others can be added to the alias table:"
-        " workbench data add-instruments",
+        " workbench data instruments add",
     )
 
 

@@ -17,7 +17,7 @@ __all__ = ["get_market_status", "list_sessions"]
 AHEAD = dt.timedelta(days=30)
 
 
-@operation(effect="read", command="data market-status")
+@operation(effect="read", command="data market status")
 def get_market_status(
     *, calendar: str = "XNYS", source: str | None = None, context: Context | None = None
 ) -> MarketReport:

@@ -16,7 +16,7 @@ __all__ = ["synthetic_bars"]
 ProcessName = Literal["gbm", "heston", "merton", "regimes", "garch", "momentum", "pair", "calendar"]
 
 
-@operation(effect="read", command="data synthetic")
+@operation(effect="read", command="data simulate")
 def synthetic_bars(
     process: ProcessName = "gbm",
     symbols: Annotated[int, Field(ge=1, le=100)] = 1,

@@ -127,7 +127,7 @@ def load_membership(lake: Lake, name: str) -> Membership:
     if held is None or held.num_rows != manifest.spells:
         raise StoreError(
             f"The members of the universe {name!r} are no longer in the lake",
-            cure="Make it again: workbench data universe make NAME DATASET RULE --replace",
+            cure="Make it again: workbench data universes make NAME DATASET RULE --replace",
         )
     table = held.select(SCHEMA.names).sort_by([("symbol", "ascending"), ("time", "ascending")])
     first, last = manifest.span(tuple(manifest.universe))

@@ -14,7 +14,7 @@ from workbench.registry import operation
 __all__ = ["get_universe", "make_universe"]
 
 
-@operation(effect="write", command="data universe make")
+@operation(effect="write", command="data universes make")
 def make_universe(
     name: str,
     dataset: DatasetRef,
@@ -82,7 +82,7 @@ def make_universe(
     return universe_report(manifest, members, None, limit=100)
 
 
-@operation(effect="read", command="data universe show")
+@operation(effect="read", command="data universes show")
 def get_universe(
     name: str,
     on: Session | None = None,

@@ -110,5 +110,5 @@ def _chosen(lake: Lake, table: str) -> Sequence[str]:
     if table and table not in names:
         raise UnknownName("table in the lake", table, names)
     if not names:
-        raise NoData("The lake is empty", cure="Load a dataset first: workbench data get-bars …")
+        raise NoData("The lake is empty", cure="Load a dataset first: workbench data show sp500-20")
     return [table] if table else names
