@@ -96,7 +96,7 @@ def test_a_year_of_minutes_is_asked_for_in_windows():
     minute = Timeframe.parse("1m")
     period = (moment("2024-01-01"), moment("2025-01-01"))
     made = pieces(["A"], {}, period, minute)
-    assert len(made) == 11
+    assert len(made) == 12  # a month of minutes is 44,640
     assert united([(one.start, one.end) for one in made]) == [period]
     # 252 sessions of 390 minutes are 98,280
     assert sum(expected_bars(one, minute, "XNYS") for one in made) == pytest.approx(
@@ -351,6 +351,10 @@ def test_a_dataset_is_filled_from_one_source(vendor, context):
 def test_symbols_of_several_calendars_are_refused(vendor, context):
     with pytest.raises(InvalidInput, match="24/7"):
         get(vendor, context, "AAA", "BTC/USDT")
+    get(vendor, context, "AAA")
+    with pytest.raises(InvalidInput, match="24/5"):
+        get(vendor, context, "EUR/USD")
+    assert manifest("vendor-1d").calendar == "XNYS"
 
 
 @pytest.mark.parametrize(
@@ -404,6 +408,25 @@ def test_a_vendor_that_adjusts_for_splits_is_kept_as_traded(context, clock):
     assert closes(context, adjust="splits", as_of="2024-01-04") == [400, 404, 408]
     again = get(vendor, context, "AAA", refresh=True)
     assert (again.new, again.revised, again.unchanged) == (0, 0, 5)
+
+
+def test_actions_are_asked_for_once_and_a_bad_one_is_set_aside(context, clock):
+    vendor = Splitting()
+    vendor.put("AAA", "2024-01-02", 10, 11)
+    vendor.splits = [
+        {"symbol": "AAA", "time": moment("2024-01-03"), "kind": "split", "ratio": -1.0}
+    ]
+    first = get(vendor, context, "AAA")
+    assert (first.actions, first.quarantined) == (0, 1)
+    assert "corporate action" in repr(first)
+    spans = []
+    ask = vendor.actions
+    vendor.actions = lambda symbols, *span: (spans.append(span), ask(symbols, *span))[1]
+    get(vendor, context, "AAA")
+    assert spans == []
+    clock.pass_to("2024-01-16T22:00:00")
+    get(vendor, context, "AAA")
+    assert spans == [(moment("2024-01-12"), moment("2024-01-17"))]
 
 
 def test_what_was_known_stays_known_after_compaction_and_vacuum(own_home, clock):
@@ -473,3 +496,29 @@ def test_vacuum_keeps_the_versions_that_a_run_has_cited(vendor, context, clock):
     runs.save(cited)
     vacuum_lake(hours=0, dry_run=False, context=context)
     assert context.lake.read("bars_1d", version=0)["symbol"].unique().to_pylist() == ["AAA"]
+
+
+def test_prices_are_converted_by_the_rates_that_were_known(vendor, context):
+    """A rate of a day is known at midnight UTC, after New York's close: the day before counts."""
+    vendor.put("EUR/USD", "2024-01-02", 1.25, 1.0, 2.0, 2.0, 2.0)
+    vendor.put("GBP/USD", "2024-01-02", 1.5, 1.5, 1.5)
+    get(vendor, context, "AAA")
+    get(vendor, context, "EUR/USD", "GBP/USD", dataset="rates")
+    made = load_bars("vendor-1d:AAA", context=context, currency="EUR")
+    assert made["currency"].to_numpy().tolist() == ["EUR"]
+    assert made["close"].to_numpy()[1:4, 0].tolist() == [11 / 1.25, 12 / 1.0, 13 / 2.0]
+    assert load_bars("vendor-1d:AAA", context=context, currency="USD")["close"][0] == 10
+    crossed = load_bars("vendor-1d:AAA", "2024-01-03", context=context, currency="GBP")
+    assert crossed["close"][0] == pytest.approx(11 / 1.5)
+    with pytest.raises(UnknownName, match="JPY"):
+        load_bars("vendor-1d:AAA", context=context, currency="JPY")
+
+
+def test_a_volume_alone_can_be_asked_for_beside_actions(context):
+    vendor = Splitting()
+    vendor.put("AAA", "2024-01-02", 400, 404)
+    vendor.splits = [{"symbol": "AAA", "time": moment("2024-01-03"), "kind": "split", "ratio": 4.0}]
+    get(vendor, context, "AAA")
+    made = load_bars("vendor-1d:AAA", fields=["volume"], adjust="all", context=context)
+    assert list(made.data_vars) == ["volume"]
+    assert made.attrs["adjust"] == "all"

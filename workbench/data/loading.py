@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+import xarray as xr
 
 from workbench.context import current
 from workbench.data.canonical import FACTOR
-from workbench.data.catalogue import resolve
+from workbench.data.catalogue import manifests, resolve
 from workbench.data.frames import bars
 from workbench.data.ingest import ensure
 from workbench.data.knowledge import latest
@@ -23,8 +24,6 @@ from workbench.errors import InvalidInput, NoData, OutOfRange, UnknownName
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import xarray as xr
 
     from workbench.context import Context
     from workbench.domain import DatasetRef
@@ -47,6 +46,7 @@ def load_bars(
     fields: Sequence[str] | None = None,
     adjust: str | None = None,
     as_of: When = None,
+    currency: str | None = None,
     context: Context | None = None,
 ) -> xr.Dataset:
     """Bars of a dataset by name, or of a frame that is given.
@@ -70,6 +70,9 @@ def load_bars(
         later revision, adjusted by the actions that were announced. A date means its end in
         UTC. The newest knowledge by default; ``attrs["revised"]`` counts the bars whose value
         became known after their own time.
+    currency : str, optional
+        Prices in this currency, by the newest rates that were known at each bar's
+        ``known_at``: bars of pairs such as ``EUR/USD`` in any dataset. As they are by default.
     context : Context, optional
         Whose lake to read; the process's own by default.
 
@@ -89,11 +92,26 @@ def load_bars(
     InvalidInput
         If `end` is not after `start`, or the prices cannot be adjusted like this.
     """
+    context = context or current()
+    made = _loaded(dataset, start, end, fields=fields, adjust=adjust, as_of=as_of, context=context)
+    return made if currency is None else _converted(made, currency, as_of, context)
+
+
+def _loaded(
+    dataset: DatasetRef,
+    start: When,
+    end: When,
+    *,
+    fields: Sequence[str] | None,
+    adjust: str | None,
+    as_of: When,
+    context: Context,
+) -> xr.Dataset:
+    """Bars in their own currency."""
     since, until = _period(start, end)
     known = _as_of(as_of)
     if not isinstance(dataset, str):
         return _of_frame(bars(dataset), since, until, fields, known)
-    context = context or current()
     manifest, symbols = resolve(dataset)
     if isinstance(manifest, UniverseManifest):
         how = {"fields": fields, "adjust": adjust, "as_of": as_of}
@@ -102,6 +120,8 @@ def load_bars(
     served = _adjusted_as(manifest, adjust)
     _check_period(manifest, symbols, since, until)
     wanted = [*chosen, FACTOR] if _by_factor(manifest, served) else chosen
+    if _by_actions(manifest, served):  # a dividend is measured by the close before it
+        wanted = list(dict.fromkeys([*chosen, "close"]))
     asked = _Asked(manifest, symbols, since, until, known)
     panel, version = _panel(asked, wanted, context.lake)
     if FACTOR in wanted:
@@ -125,8 +145,21 @@ def load_bars(
     )
     made = _until_known(made, known)
     if _by_actions(manifest, served):
-        made = _adjusted(made, manifest, served, known, context.lake)
+        made = _adjusted(made, manifest, served, known, context.lake)[chosen]
     return made
+
+
+def _converted(made: xr.Dataset, into: str, as_of: When, context: Context) -> xr.Dataset:
+    """The bars by the rates of every dataset that has pairs."""
+    from workbench.data.fx import convert_currency, pairs_between  # noqa: PLC0415  only here
+
+    there = {symbol for one in manifests() for symbol in one.series if "/" in symbol}
+    pairs = pairs_between(made["currency"].to_numpy().tolist(), into, sorted(there))
+    if not pairs:
+        return made
+    rates = [load_bars(pair, fields=["close"], as_of=as_of, context=context) for pair in pairs]
+    together = xr.concat(rates, dim="symbol", join="outer", combine_attrs="override")
+    return convert_currency(made, together, into)
 
 
 def _of_universe(

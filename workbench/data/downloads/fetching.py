@@ -76,8 +76,8 @@ class Outcome:
 
     Parameters
     ----------
-    new, revised, unchanged, quarantined : int
-        Rows.
+    new, revised, unchanged, quarantined, actions : int
+        Rows; new or changed corporate actions.
     failed : dict
         Symbol → why it could not be had; the others were.
     touched : set of str
@@ -90,6 +90,7 @@ class Outcome:
     revised: int = 0
     unchanged: int = 0
     quarantined: int = 0
+    actions: int = 0
     failed: dict[str, WorkbenchError] = field(default_factory=dict)
     touched: set[str] = field(default_factory=set)
     reasons: Counter[str] = field(default_factory=Counter)

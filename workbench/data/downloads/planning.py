@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,13 +13,13 @@ from workbench.data.downloads.coverage import missing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from datetime import datetime
 
     from workbench.data.downloads.coverage import Span
     from workbench.domain import Timeframe
 
 __all__ = ["Piece", "complete_until", "expected_bars", "pieces"]
 
+LAST_YEAR = 9_000
 BARS_PER_PIECE = 50_000
 """A piece of one symbol holds about as many: what an interruption can lose."""
 
@@ -130,20 +130,32 @@ def complete_until(timeframe: Timeframe, calendar: str, now: datetime, delay: in
 def expected_bars(piece: Piece, timeframe: Timeframe, calendar: str) -> int:
     """About how many bars a piece brings, if its symbols were traded all the time."""
     days = (piece.end - piece.start) / timedelta(days=1)
-    if not timeframe.is_intraday:
-        sessions = open_calendar(calendar, np.datetime64(piece.start)).sessions
-        low, high = np.searchsorted(sessions, np.array([piece.start, piece.end], "datetime64[D]"))
-        count = (high - low) * 86_400 / timeframe.seconds
-    else:
+    if timeframe.is_intraday:
         share = 1.0 if calendar in {"24/7", "24/5"} else 6.5 / 24 * 252 / 365
         count = days * 86_400 / timeframe.seconds * share
-    return round(float(count) * len(piece.symbols))
+    elif timeframe.unit == "d":
+        sessions = open_calendar(calendar, np.datetime64(piece.start)).sessions
+        low, high = np.searchsorted(sessions, np.array([piece.start, piece.end], "datetime64[D]"))
+        count = float(high - low) / timeframe.count
+    else:
+        count = days * 86_400 / timeframe.seconds
+    return round(count * len(piece.symbols))
 
 
 def _windows(gap: Span, timeframe: Timeframe) -> Iterator[Span]:
+    """The gap in windows; of whole months where several fit, as some vendors serve them."""
     start, end = gap
     length = timedelta(seconds=timeframe.seconds * BARS_PER_PIECE)
+    months = length // timedelta(days=31)
     while start < end:
-        until = min(end, start + length)
+        until = min(end, _months_later(start, months) if months else start + length)
         yield start, until
         start = until
+
+
+def _months_later(start: datetime, months: int) -> datetime:
+    """The first of a month, so many months after the one of `start`."""
+    count = start.year * 12 + start.month - 1 + months
+    if count // 12 > LAST_YEAR:
+        return datetime.max  # noqa: DTZ901  naive, as all here
+    return datetime(count // 12, count % 12 + 1, 1)  # noqa: DTZ001

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from workbench.data.actions import gather_actions, load_actions, store_actions
+from workbench.data.actions import load_actions
+from workbench.data.downloads.acting import fetch_actions
 from workbench.data.downloads.cataloguing import check_dataset, dataset_name, write_facts
-from workbench.data.downloads.coverage import Covered, load_coverage, missing, record_coverage
+from workbench.data.downloads.coverage import load_coverage
 from workbench.data.downloads.fetching import Job, Outcome, fetch_bars
 from workbench.data.downloads.planning import complete_until, expected_bars, pieces
 from workbench.data.downloads.results import DownloadReport
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from workbench.context import Context
     from workbench.data.downloads.coverage import Span
     from workbench.data.downloads.planning import Piece
-    from workbench.ports import ReferenceSource
 
 __all__ = ["Request", "download"]
 
@@ -100,18 +100,19 @@ def download(request: Request, context: Context, *, dry_run: bool = False) -> Do
     """
     job, period, wanted = _planned(request, context)
     outcome = Outcome()
-    acted = 0
     if not dry_run:
         reference = reference_of(request.source, job.name) if request.actions else None
         try:
             with pausing(partial(_wait, context)):
-                acted = _with_actions(job, reference, period, request, context)
-                job = _as_traded(job, reference, context)
+                if reference is not None:
+                    how = {"refresh": request.refresh}
+                    fetch_actions(job, reference, period[0], context, outcome, **how)
+                    job = _as_traded(job, context)
                 fetch_bars(job, wanted, context, outcome)
         finally:
             _catalogued(job, outcome, actions=reference is not None, context=context)
         _refuse_nothing(request, outcome)
-    return _report(job, period, wanted, outcome, acted, dry_run=dry_run, context=context)
+    return _report(job, period, wanted, outcome, dry_run=dry_run, context=context)
 
 
 def _wait(context: Context, seconds: float) -> None:
@@ -130,6 +131,7 @@ def _planned(request: Request, context: Context) -> tuple[Job, Span, list[Piece]
     held = check_dataset(dataset, name, str(timeframe))
     own = held.calendar if held else source.facts.calendar
     calendar = request.calendar or calendar_of(request.symbols, own)
+    _check_calendar(dataset, held.calendar if held else calendar, calendar)
     now = context.now().replace(tzinfo=None)
     job = Job(
         source=source,
@@ -158,6 +160,15 @@ def _check_timeframe(timeframe: Timeframe, able: Sequence[str], name: str) -> No
         raise UnknownName(f"timeframe at {name}", str(timeframe), able)
 
 
+def _check_calendar(dataset: str, has: str, wanted: str) -> None:
+    if has != wanted:
+        raise InvalidInput(
+            f"The dataset {dataset!r} has the calendar {has} and these symbols have {wanted}",
+            seen=wanted,
+            cure="Give another name: dataset=… (--dataset)",
+        )
+
+
 def _period(request: Request, job: Job, now: datetime) -> Span:
     complete = complete_until(job.timeframe, job.calendar, now, job.source.facts.delay_seconds)
     end = min(request.end, complete) if request.end else complete
@@ -172,60 +183,12 @@ def _period(request: Request, job: Job, now: datetime) -> Span:
     return start, end
 
 
-def _with_actions(
-    job: Job,
-    reference: ReferenceSource | None,
-    period: Span,
-    request: Request,
-    context: Context,
-) -> int:
-    """Fetch the corporate actions up to today that are not covered; how many are new."""
-    if reference is None:
-        return 0
-    now = context.now().replace(tzinfo=None)
-    until = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-    covered = {} if request.refresh else load_coverage(context.lake, job.dataset, "actions")
-    count = 0
-    by_gap: dict[Span, list[str]] = {}
-    for symbol in job.vendor_symbols:
-        for gap in missing(covered.get(symbol, []), period[0], until):
-            by_gap.setdefault(gap, []).append(symbol)
-    for (start, end), symbols in by_gap.items():
-        for number, symbol in enumerate(symbols):
-            context.progress(number, len(symbols), f"corporate actions of {symbol}")
-            count += _actions_of(job, reference, symbol, (start, end), context)
-    return count
-
-
-def _actions_of(
-    job: Job, reference: ReferenceSource, symbol: str, span: Span, context: Context
-) -> int:
-    now = context.now().replace(tzinfo=None)
-    called = {job.vendor_symbols[symbol]: symbol}
-    count = rows = 0
-    try:
-        for good, _bad in gather_actions(reference, called, *span):
-            made = store_actions(context.lake, job.dataset, good, now)
-            count += made.new + made.revised
-            rows += good.num_rows
-    except UnknownName:
-        return 0  # the bars will say so
-    # Today is not over: an action of today may still be announced.
-    whole = Covered(symbol, span[0], span[1] - timedelta(days=1), rows)
-    if whole.start < whole.end:
-        record_coverage(
-            context.lake, job.dataset, "actions", [whole], content=job.content, recorded_at=now
-        )
-    return count
-
-
-def _as_traded(job: Job, reference: ReferenceSource | None, context: Context) -> Job:
+def _as_traded(job: Job, context: Context) -> Job:
     """The job, with the undoing of the vendor's own splits where it adjusts for them."""
-    if job.source.facts.adjust is not Adjust.SPLITS or reference is None:
+    if job.source.facts.adjust is not Adjust.SPLITS:
         return job
     actions = load_actions(context.lake, job.dataset, list(job.vendor_symbols))
-    facts = {**job.__dict__, "unadjusted": partial(as_traded, actions=actions)}
-    return Job(**facts)
+    return replace(job, unadjusted=partial(as_traded, actions=actions))
 
 
 def _catalogued(job: Job, outcome: Outcome, *, actions: bool, context: Context) -> None:
@@ -255,7 +218,6 @@ def _report(
     period: Span,
     wanted: Sequence[Piece],
     outcome: Outcome,
-    acted: int,
     *,
     dry_run: bool,
     context: Context,
@@ -274,7 +236,7 @@ def _report(
         revised=outcome.revised,
         unchanged=outcome.unchanged,
         quarantined=outcome.quarantined,
-        actions=acted,
+        actions=outcome.actions,
         reasons=dict(outcome.reasons),
         failed={symbol: str(error) for symbol, error in outcome.failed.items()},
         lake_version=context.lake.version(job.table),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from workbench.data.instruments import asset_class_of, vendor_symbol
+from workbench.data.instruments import asset_class_of
+from workbench.data.instruments.symbology import vendor_symbols
 from workbench.domain import AssetClass
 from workbench.errors import InvalidInput
 from workbench.ports import BarSource, ReferenceSource, adapter, adapter_names
@@ -51,7 +52,7 @@ def spelled(symbols: Sequence[str], vendor: str, lake: Lake) -> dict[str, str]:
     """The workbench's symbol → the vendor's, in the order asked for, each once."""
     if vendor in AS_WRITTEN or vendor not in source_names():
         return {symbol: symbol for symbol in symbols}
-    return {symbol: vendor_symbol(symbol, vendor, lake=lake) for symbol in symbols}
+    return vendor_symbols(symbols, vendor, lake=lake)
 
 
 def calendar_of(symbols: Sequence[str], own: str) -> str:
