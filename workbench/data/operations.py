@@ -35,6 +35,9 @@ def get_bars(
     end_date: Session | None = None,
     *,
     fields: list[FieldName] | None = None,
+    adjust: Literal["none", "splits", "all", "vendor"] | None = None,
+    as_of: Session | None = None,
+    currency: str | None = None,
     limit: Annotated[int, Field(ge=1, le=10_000)] = 250,
     context: Context | None = None,
 ) -> BarsReport:
@@ -51,6 +54,12 @@ def get_bars(
         First and last day, both included; all there is by default.
     fields : list of str, optional
         Some of open, high, low, close and volume; all that the source has by default.
+    adjust : str, optional
+        ``none`` as traded, ``splits``, ``all`` (dividends too); as the dataset says by default.
+    as_of : date, optional
+        What was known at the end of that day (UTC), before any later revision.
+    currency : str, optional
+        Prices in this currency, by the rates that were known; as they are by default.
     limit : int
         The most records to send; ``left_out`` counts the older ones.
     context : Context, optional
@@ -74,7 +83,16 @@ def get_bars(
     from workbench.data.reports import bars_report
 
     period = Period.of(start_date, end_date)
-    made = load_bars(dataset, period.first, period.end, fields=fields, context=context or current())
+    made = load_bars(
+        dataset,
+        period.first,
+        period.end,
+        fields=fields,
+        adjust=adjust,
+        as_of=as_of,
+        currency=currency,
+        context=context or current(),
+    )
     return bars_report(made, limit)
 
 
