@@ -65,6 +65,7 @@ def panel_of_parts(
         The symbols that have a row, in the order asked for; None when none has.
     """
     times: list[npt.NDArray[np.datetime64]] = []
+    values: dict[str, npt.NDArray[np.float64]]
     values = {name: np.empty((0, len(symbols))) for name in fields}
     seen = np.zeros(len(symbols), dtype=bool)
     revised = 0
