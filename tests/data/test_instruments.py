@@ -270,7 +270,7 @@ def test_a_file_of_instruments_and_one_of_aliases(context, files):
     assert missing.instruments[0].symbol == "NA"  # a ticker, not a missing value
     assert missing.instruments[0].venue is None
     assert missing.to_frame().loc["NA", ["venue", "currency"]].tolist() == ["unknown", "unknown"]
-    assert "NA          equity unknown unknown" in repr(missing)
+    assert "  asset_class  equity\n  venue        unknown\n" in repr(missing)
     json.loads(missing.model_dump_json())
 
 

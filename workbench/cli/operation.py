@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 __all__ = ["command_of"]
 
+LIMIT, ROWS = "limit", 40
+"""The parameter that says how many rows are wanted, and how many a terminal wants."""
+
 _FLAG_TYPES = {"integer": "INTEGER", "number": "NUMBER", "string": "TEXT"}
 
 
@@ -43,6 +46,8 @@ def command_of(entry: Entry) -> click.Command:
         arguments = {**_in_order(words, required, given), **given}
         readers = {parameter.name: parameter for parameter in described.parameters}
         values = {name: _value(readers[name], text) for name, text in arguments.items()}
+        if LIMIT in readers and not as_json:
+            values.setdefault(LIMIT, min(ROWS, readers[LIMIT].default))
         _run(entry, values, as_json=as_json)
 
     options = [_option(parameter) for parameter in described.parameters]
@@ -61,11 +66,11 @@ def command_of(entry: Entry) -> click.Command:
 
 def _run(entry: Entry, values: dict[str, Any], *, as_json: bool) -> None:
     from workbench.cli.progress import watched  # noqa: PLC0415  heavy: rich
-    from workbench.cli.showing import show  # noqa: PLC0415  heavy: rich
+    from workbench.cli.showing import show  # noqa: PLC0415  heavy: rich, pandas
 
     with watched(entry.tool) as context:
         result = call(entry.tool, values, context)
-    show(result, as_json=as_json)
+    show(result, as_json=as_json, rows=int(values.get(LIMIT, ROWS)))
 
 
 def _in_order(
@@ -130,6 +135,8 @@ def _word(parameter: ParameterSchema) -> str:
 def _note(parameter: ParameterSchema) -> str:
     if parameter.required:
         return "[required]"
+    if parameter.name == LIMIT and parameter.default > ROWS:
+        return f"[default: {ROWS}; with --json {parameter.default}]"
     return "" if parameter.default in (None, "") else f"[default: {parameter.default}]"
 
 

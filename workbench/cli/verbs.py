@@ -111,9 +111,10 @@ def config_show(as_json: bool) -> None:  # noqa: FBT001
     import pandas as pd  # noqa: PLC0415  heavy: pandas
     from rich.console import Console  # noqa: PLC0415  heavy: rich
 
-    from workbench.cli.showing import table  # noqa: PLC0415
+    from workbench.cli.tables import drawn  # noqa: PLC0415
 
-    Console().print(table(pd.DataFrame(rows)))
+    console = Console()
+    console.print(drawn(pd.DataFrame(rows), console, len(rows)))
 
 
 @click.command()

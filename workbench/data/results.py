@@ -43,6 +43,8 @@ class DatasetFacts(BaseModel):
 class DatasetList(Result):
     """The datasets that can be asked for by name."""
 
+    repr_has_every_row: ClassVar[bool] = True
+
     datasets: list[DatasetFacts]
     broken: dict[str, str] = Field(
         default_factory=dict, description="Name and reason of each manifest that cannot be used."

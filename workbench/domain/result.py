@@ -43,6 +43,9 @@ class Result(BaseModel):
     headline: ClassVar[tuple[str, ...]] = ()
     """The fields that the repr shows, in order; empty means all that are scalars."""
 
+    repr_has_every_row: ClassVar[bool] = False
+    """Whether the repr has a line for each row of the table, so that a door shows one of both."""
+
     def to_frame(self) -> pd.DataFrame:
         """The result as a table: by default one row per scalar field.
 
@@ -80,4 +83,6 @@ def _is_scalar(value: Any) -> bool:
 def _shown(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:,.4f}" if abs(value) < 1_000 else f"{value:,.2f}"
+    if isinstance(value, dt.datetime):
+        return value.isoformat(" ", "seconds").removesuffix(" 00:00:00").replace("+00:00", "Z")
     return "–" if value is None else str(value)

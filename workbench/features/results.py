@@ -106,6 +106,8 @@ class FeatureInfo(Result):
 class FeatureList(Result):
     """The features that can be computed by name."""
 
+    repr_has_every_row: ClassVar[bool] = True
+
     features: list[FeatureInfo]
 
     def to_frame(self) -> pd.DataFrame:
@@ -122,7 +124,12 @@ class FeatureList(Result):
         return pd.DataFrame.from_dict(rows, orient="index").rename_axis(index="name")
 
     def __repr__(self) -> str:
-        return str(self.to_frame().to_string())
+        width = max((len(one.name) for one in self.features), default=0)
+        lines = [f"FeatureList of {len(self.features)}"]
+        for one in self.features:
+            given = ", ".join(f"{name}={value}" for name, value in one.defaults.items())
+            lines.append(f"  {one.name:<{width}}  {one.summary}{f'  ({given})' if given else ''}")
+        return "\n".join(lines)
 
     __str__ = __repr__
 

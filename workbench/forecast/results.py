@@ -140,6 +140,8 @@ class Forecast(Result):
 class ForecastReport(Result):
     """A forecast, repeat-last beside it, and how the two did on held-out data."""
 
+    repr_has_every_row: ClassVar[bool] = True
+
     symbol: str
     model: ModelCard
     forecast: Forecast

@@ -71,6 +71,8 @@ class RunReport(Result):
 class RunList(Result):
     """The newest runs first."""
 
+    repr_has_every_row: ClassVar[bool] = True
+
     runs: list[RunReport]
 
     def to_frame(self) -> pd.DataFrame:

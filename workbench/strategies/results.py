@@ -70,6 +70,8 @@ class StrategyDetails(BaseModel):
 class StrategyList(Result):
     """The strategies that can be called by name."""
 
+    repr_has_every_row: ClassVar[bool] = True
+
     headline: ClassVar[tuple[str, ...]] = ("count", "gpu_available")
 
     strategies: list[str]

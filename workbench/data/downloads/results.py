@@ -18,6 +18,8 @@ __all__ = ["DownloadReport"]
 class DownloadReport(Result):
     """What a download brought, or would ask for."""
 
+    repr_has_every_row: ClassVar[bool] = True
+
     headline: ClassVar[tuple[str, ...]] = (
         "dataset", "source", "timeframe", "start", "end", "pieces", "expected", "new", "revised",
         "unchanged", "quarantined", "actions",

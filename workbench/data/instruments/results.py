@@ -57,6 +57,8 @@ class InstrumentFacts(BaseModel):
 class InstrumentList(Result):
     """The instruments that fit a query, the closest first."""
 
+    repr_has_every_row: ClassVar[bool] = True
+
     query: str
     found: int = Field(description="How many fit, also those that are left out.")
     instruments: list[InstrumentFacts]
@@ -86,6 +88,9 @@ class InstrumentList(Result):
     def __repr__(self) -> str:
         left_out = self.found - len(self.instruments)
         lines = [f"InstrumentList of {self.found} for {self.query!r}"]
+        if self.found == 1:
+            (only,) = self.to_frame().reset_index().astype(object).to_dict("records")
+            return "\n".join([*lines, *(f"  {key:<13}{_said(only[key])}" for key in only)])
         for one in self.instruments:
             facts = (one.asset_class, one.venue or UNKNOWN, one.currency or UNKNOWN)
             listed = f"{one.listed or '…'} to {one.delisted or '…'}"
@@ -95,6 +100,12 @@ class InstrumentList(Result):
         return "\n".join([*lines, f"  … and {left_out} more"] if left_out else lines)
 
     __str__ = __repr__
+
+
+def _said(value: object) -> str:
+    if value is None or value != value:  # noqa: PLR0124  NaN and NaT
+        return UNKNOWN
+    return f"{value:%Y-%m-%d}" if isinstance(value, dt.date) else str(value) or "none"
 
 
 class InstrumentsAdded(Result):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -31,6 +31,8 @@ class CommitFacts(BaseModel):
 
 class LakeHistory(Result):
     """What was done to the tables of the lake, the newest first."""
+
+    repr_has_every_row: ClassVar[bool] = True
 
     commits: list[CommitFacts]
 
@@ -72,6 +74,8 @@ class TableFacts(BaseModel):
 
 class LakeReport(Result):
     """What an upkeep did to the lake, or found in it."""
+
+    repr_has_every_row: ClassVar[bool] = True
 
     tables: list[TableFacts]
 
