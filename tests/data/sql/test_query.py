@@ -15,6 +15,7 @@ import pytest
 from workbench.context import Context, Resources
 from workbench.data.knowledge import latest, upsert
 from workbench.data.sql import connect, query_data
+from workbench.data.ticks.kinds import KINDS
 from workbench.errors import Cancelled, InvalidInput
 from workbench.store import MemoryLake
 from workbench.store.lake import DeltaLake
@@ -119,6 +120,17 @@ def test_a_table_that_is_older_than_the_columns_of_the_lake_is_read(tmp_path):
     assert query_data("SELECT sum(close) AS s FROM bars_1d", context=context).records == [
         {"s": 3.0}
     ]
+
+
+def test_a_corrected_trade_is_one_trade(tmp_path):
+    lake, keys = DeltaLake(str(tmp_path)), KINDS["trades"].keys
+    row = {"symbol": "A", "time": LATER, "nanosecond": 7, "sequence": 1, "price": 10.0}
+    for price in (10.0, 10.5):
+        tick = pa.Table.from_pylist([{**row, "price": price}], schema=KINDS["trades"].schema)
+        upsert(lake, "trades", "mine", tick, keys=keys, recorded_at=LATER)
+    context = Context(resources=Resources(lake=lake))
+    assert query_data("SELECT price FROM trades", context=context).records == [{"price": 10.5}]
+    assert query_data("FROM trades_all", context=context).rows == 2
 
 
 def test_one_row_more_than_the_limit_is_told(context):

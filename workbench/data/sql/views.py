@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from workbench.data.actions.storing import KEYS as ACTION_KEYS
 from workbench.data.fundamentals.facts import KEYS as FUNDAMENTAL_KEYS
 from workbench.data.instruments.storing import ALIAS_KEYS, INSTRUMENT_KEYS
+from workbench.data.ticks.kinds import KINDS as TICKS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +23,7 @@ KEYS: dict[str, Sequence[str]] = {
     "fundamentals": FUNDAMENTAL_KEYS,
     "instruments": INSTRUMENT_KEYS,
     "macro": ("symbol", "time"),
+    **{name: kind.keys for name, kind in TICKS.items()},
 }
 """Table → what names a thing in it, within a dataset."""
 
