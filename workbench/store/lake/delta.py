@@ -5,17 +5,23 @@ from __future__ import annotations
 import random
 import time
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.fs as pa_fs
 
-from workbench.domain import LAKE_COLUMNS
 from workbench.errors import MissingExtra, StoreBusy, StoreError, UnknownName
 from workbench.store.lake.blocks import BLOCK, FIRST, blocked, cuts
-from workbench.store.lake.parquet import ENCODED, Files, read_rows
+from workbench.store.lake.parquet import Files, read_rows
+from workbench.store.lake.shapes import (
+    check_shape,
+    encoded,
+    schema_of,
+    shaped,
+    with_lake_columns,
+)
+from workbench.store.lake.snapshots import Snapshot, Stamp, stamp
 from workbench.store.lake.upkeep import commits, crowded, faults, files_of
 from workbench.store.locks import alone
 from workbench.store.rows import check_rows, in_order
@@ -35,21 +41,8 @@ __all__ = ["DeltaLake", "open_lake"]
 ROWS_PER_GROUP = 16_384
 """Small row groups let a reader skip all symbols but a few."""
 ATTEMPTS = 12
-JUST_NOW_NS = 100_000_000
 CONFIGURATION = {"delta.logRetentionDuration": "interval 36500 days"}
 """Every version stays readable until `vacuum` is told otherwise."""
-
-
-_Stamp = tuple[int, int]
-
-
-@dataclass(frozen=True)
-class _Snapshot:
-    """A version of a table: its columns, and the files of each block in order of time."""
-
-    version: int
-    schema: pa.Schema
-    blocks: dict[str, list[str]]
 
 
 def open_lake(settings: Settings) -> DeltaLake:
@@ -71,7 +64,7 @@ class DeltaLake:
 
     def __init__(self, url: str) -> None:
         self.url = url.rstrip("/")
-        self._snapshots: dict[str, tuple[_Stamp, _Snapshot]] = {}
+        self._snapshots: dict[str, tuple[Stamp, Snapshot]] = {}
 
     def __repr__(self) -> str:
         return f"DeltaLake({self.url!r})"
@@ -153,12 +146,12 @@ class DeltaLake:
         held = self._snapshot(table, version)
         if held is None:
             raise UnknownName("table in the lake", table, self.tables())
-        schema = _with_lake_columns(held.schema)
+        schema = with_lake_columns(held.schema)
         wanted = held.schema.names if columns is None else list(columns)
         for name in [*wanted, *(one[0] for one in filters)]:
             if name not in schema.names:
                 raise UnknownName(f"column in the table {table!r}", name, schema.names)
-        shape = pa.schema([_encoded(schema.field(name)) for name in wanted])
+        shape = pa.schema([encoded(schema.field(name)) for name in wanted])
         found = False
         for paths in held.blocks.values():
             rows = self._block(table, paths, shape, filters)
@@ -304,10 +297,10 @@ class DeltaLake:
             parts = [read_rows(files, path, columns=shape.names, filters=filters) for path in paths]
         except (OSError, pa.ArrowException) as error:
             raise self._damaged(table, error) from error
-        shaped = [_shaped(part, shape) for part in parts if part.num_rows]
-        if not shaped:
+        found = [shaped(part, shape) for part in parts if part.num_rows]
+        if not found:
             return shape.empty_table()
-        return in_order(pa.concat_tables(shaped).unify_dictionaries())
+        return in_order(pa.concat_tables(found).unify_dictionaries())
 
     def _write(self, table: str, rows: pa.Table, where: dict[str, str] | None) -> int:
         """Append the rows (`where` is None), or put them in the place of others."""
@@ -340,7 +333,7 @@ class DeltaLake:
     def _commit(self, table: str, rows: pa.Table, where: dict[str, str] | None) -> int:
         opened = self._opened(table)
         if opened is not None:
-            _check_shape(table, rows, _schema_of(opened))
+            check_shape(table, rows, schema_of(opened))
         if opened is None or where == {}:
             rows = blocked(rows, [FIRST, *_cuts(rows)])
         elif BLOCK in opened.metadata().partition_columns:
@@ -404,8 +397,8 @@ class DeltaLake:
         """
         opened = self._existing(table)
         paths = [file["path"] for file in files_of(opened) if file["block"] == name]
-        schema = _schema_of(opened)
-        rows = self._block(table, paths, pa.schema([_encoded(field) for field in schema]), ())
+        schema = schema_of(opened)
+        rows = self._block(table, paths, pa.schema([encoded(field) for field in schema]), ())
         names = [name, *_cuts(rows)]
         self._put(
             table,
@@ -444,11 +437,11 @@ class DeltaLake:
             cure="Wait until they have ended and run it again; nothing was changed",
         ) from last
 
-    def _snapshot(self, table: str, version: int | None = None) -> _Snapshot | None:
+    def _snapshot(self, table: str, version: int | None = None) -> Snapshot | None:
         """What a version consists of; the newest of a local table is kept while nobody writes."""
-        stamp = None if self._remote else _stamp(Path(self._path(table)) / "_delta_log")
+        mark = None if self._remote else stamp(Path(self._path(table)) / "_delta_log")
         kept = self._snapshots.get(table)
-        if kept and stamp and kept[0] == stamp and version in (None, kept[1].version):
+        if kept and mark and kept[0] == mark and version in (None, kept[1].version):
             return kept[1]
         opened = self._opened(table, version)
         if opened is None:
@@ -456,9 +449,9 @@ class DeltaLake:
         blocks: dict[str, list[str]] = {}
         for file in files_of(opened):
             blocks.setdefault(file["block"] or FIRST, []).append(file["path"])
-        made = _Snapshot(int(opened.version()), _schema_of(opened), blocks)
-        if stamp and version is None:
-            self._snapshots[table] = stamp, made
+        made = Snapshot(int(opened.version()), schema_of(opened), blocks)
+        if mark and version is None:
+            self._snapshots[table] = mark, made
         return made
 
     def _opened(self, table: str, version: int | None = None) -> DeltaTable | None:
@@ -509,47 +502,6 @@ def _delta() -> ModuleType:
     return deltalake
 
 
-def _stamp(log: Path) -> _Stamp | None:
-    """What changes whenever a commit is added to a log.
-
-    None within a blink of the last commit: the next may have the same time.
-    """
-    try:
-        found = log.stat()
-    except OSError:
-        return None
-    is_fresh = time.time_ns() - found.st_mtime_ns < JUST_NOW_NS
-    return None if is_fresh else (found.st_ino, found.st_mtime_ns)
-
-
-def _schema_of(opened: DeltaTable) -> pa.Schema:
-    """The columns of a table as its readers see them."""
-    schema = pa.schema(opened.schema())
-    return pa.schema([field for field in schema if field.name != BLOCK])
-
-
-def _with_lake_columns(schema: pa.Schema) -> pa.Schema:
-    """A table that is older than a column of `LAKE_COLUMNS` is read as if it had nulls there."""
-    for name, kind in LAKE_COLUMNS.items():
-        if "dataset" in schema.names and name not in schema.names:
-            schema = schema.append(pa.field(name, pa.type_for_alias(kind)))
-    return schema
-
-
-def _encoded(field: pa.Field) -> pa.Field:
-    if field.name in ENCODED and pa.types.is_string(field.type):
-        return field.with_type(pa.dictionary(pa.int32(), pa.string()))
-    return field
-
-
-def _shaped(rows: pa.Table, shape: pa.Schema) -> pa.Table:
-    """The rows with the columns of the table; those that came later are null."""
-    for field in shape:
-        if field.name not in rows.column_names:
-            rows = rows.append_column(field, pa.nulls(rows.num_rows, field.type))
-    return rows.select(shape.names).cast(shape)
-
-
 def _cuts(rows: pa.Table) -> list[str]:
     if "time" not in rows.column_names:
         return []
@@ -563,20 +515,6 @@ def _block_names(opened: DeltaTable) -> list[str]:
 def _sql(where: dict[str, str]) -> str:
     quoted = {column: value.replace("'", "''") for column, value in where.items()}
     return " AND ".join(f"{column} = '{value}'" for column, value in quoted.items())
-
-
-def _check_shape(table: str, rows: pa.Table, held: pa.Schema) -> None:
-    """Refuse columns of another type: deltalake casts what it can and fails oddly on the rest."""
-    given = {field.name: str(field.type) for field in rows.schema}
-    has = {field.name: str(field.type) for field in held}
-    both = sorted(given.keys() & has.keys())
-    differing = {name: (given[name], has[name]) for name in both if given[name] != has[name]}
-    if differing:
-        raise StoreError(
-            f"These rows do not fit the table {table!r} of the lake: column → (given, held)",
-            seen=differing,
-            cure="Write the types that the table has, or use another table",
-        )
 
 
 def _lost_race(error: Exception) -> bool:
