@@ -97,6 +97,12 @@ def test_json_arguments_and_json_output(seen, capsys):
     assert "thinking" in captured.err
 
 
+def test_words_are_taken_in_the_order_of_the_signature(seen):
+    assert run("testing", "answer", "you", "3") == 0
+    assert run("testing", "answer", "--count", "3", "you") == 0
+    assert (seen["name"], seen["count"]) == ("you", 3)
+
+
 def test_what_was_not_given_keeps_its_default(seen):
     run("testing", "answer", "you", "--no-loud")
     assert (seen["count"], seen["loud"], seen["symbols"]) == (2, False, None)
@@ -109,7 +115,7 @@ def test_what_was_not_given_keeps_its_default(seen):
         (("testing", "answer", "x", "--count", "99"), 1, ("got '99'", "from 1 to 9")),
         (("testing", "answer", "x", "--count", "two"), 1, ("count", "got 'two'")),
         (("testing", "answer"), 1, ("needs the parameter 'name'", "Who asks")),
-        (("testing", "answer", "x", "y"), 2, ("Unexpected argument: y",)),
+        (("testing", "answer", "x", "3", "y"), 2, ("Unexpected argument: y",)),
         (
             ("testing", "answer", "x", "--parameters", "lookback"),
             1,

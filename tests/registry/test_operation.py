@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from typing import Annotated
+from typing import Annotated, Literal
 
 import pytest
 from pydantic import BaseModel, Field
@@ -38,6 +38,7 @@ def greet(monkeypatch):
         name: str,
         times: Annotated[int, Field(ge=1, le=3)] = 1,
         *,
+        tones: list[Literal["warm", "cool"]] | None = None,
         day: dt.date | None = None,
         legs: list[Leg] | None = None,
         data: DatasetRef = "sp500-20",
@@ -78,7 +79,9 @@ def test_it_is_listed_and_found_by_each_of_its_names(greet):
 
 def test_its_schema_is_read_from_signature_and_docstring(greet):
     schema = registry.schema("say_hello")
-    name, times, day, legs, data = schema.parameters
+    name, times, tones, day, legs, data = schema.parameters
+    assert [one.name for one in schema.parameters if one.in_order] == ["name", "times"]
+    assert tones.json_schema["anyOf"][0]["items"]["enum"] == ["warm", "cool"]
     assert (name.required, name.description) == (True, "Who is greeted.")
     assert times.json_schema["maximum"] == 3
     assert (times.default, times.description) == (1, "How often.")
@@ -118,7 +121,8 @@ def test_the_process_has_a_context_of_its_own(greet):
         ({"name": 3}, InvalidInput, "got 3.*Who is greeted"),
         ({"name": "x", "times": 9}, OutOfRange, "times.*got 9.*from 1 to 3"),
         ({"name": "x", "times": 0}, OutOfRange, "times.*got 0.*from 1 to 3"),
-        ({"name": "x", "day": "31.1.2020"}, InvalidInput, "day.*31.1.2020.*Correct it"),
+        ({"name": "x", "day": "31.1.2020"}, InvalidInput, "day.*no date.*31.1.2020.*2020-01-31"),
+        ({"name": "x", "tones": ["wram"]}, UnknownName, "for 'tones' of say_hello.*mean 'warm'"),
         ({"name": "x", "legs": [{"symbol": "A"}]}, InvalidInput, r"legs\.0\.value"),
     ],
 )

@@ -38,8 +38,8 @@ def ended(command: click.Command, arguments: Sequence[str] | None) -> None:
 
 def _show(error: WorkbenchError) -> None:
     click.secho("Error: ", fg="red", bold=True, err=True, nl=False)
-    whole = error.sentence()
-    cure = error.cure.rstrip(".")
+    whole = error.sentence().replace("``", "`")
+    cure = error.cure.replace("``", "`").rstrip(".")
     head = whole.removesuffix(f"{cure}.").rstrip() if cure else whole
     click.echo(head, err=True)
     if cure:

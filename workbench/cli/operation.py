@@ -12,6 +12,8 @@ from workbench.registry import call, schema
 from workbench.registry.fields import field_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from workbench.registry import Entry, ParameterSchema
 
 __all__ = ["command_of"]
@@ -19,14 +21,17 @@ __all__ = ["command_of"]
 LIMIT, ROWS = "limit", 40
 """The parameter that says how many rows are wanted, and how many a terminal wants."""
 
+PLAIN = {"string", "integer", "number", "null"}
+"""What can be given as one word without its flag."""
+
 _FLAG_TYPES = {"integer": "INTEGER", "number": "NUMBER", "string": "TEXT"}
 
 
 def command_of(entry: Entry) -> click.Command:
     """Build the command of an operation.
 
-    Required parameters may be given in order without their flag. Values are checked
-    by the registry, so every door gives the same message.
+    What Python takes in order may be given in order, without its flag. Values are checked by
+    the registry, so every door gives the same message.
 
     Parameters
     ----------
@@ -39,11 +44,11 @@ def command_of(entry: Entry) -> click.Command:
         Runs the operation and prints its result, as JSON with ``--json``.
     """
     described = schema(entry.tool)
-    required = [parameter for parameter in described.parameters if parameter.required]
+    ordered = _ordered(described.parameters)
 
     def run(words: tuple[str, ...], as_json: bool, **flags: Any) -> None:  # noqa: FBT001
         given = {name: value for name, value in flags.items() if value is not None}
-        arguments = {**_in_order(words, required, given), **given}
+        arguments = {**_in_order(words, ordered, given), **given}
         readers = {parameter.name: parameter for parameter in described.parameters}
         values = {name: _value(readers[name], text) for name, text in arguments.items()}
         if LIMIT in readers and not as_json:
@@ -54,11 +59,11 @@ def command_of(entry: Entry) -> click.Command:
     json_flag = click.Option(
         ["--json", "as_json"], is_flag=True, help="Print the result as JSON, nothing else."
     )
-    in_order = click.Argument(["words"], nargs=-1, metavar=" ".join(map(_word, required)))
+    in_order = click.Argument(["words"], nargs=-1, metavar=" ".join(map(_word, ordered)))
     return click.Command(
         entry.command.split()[-1],
-        params=[in_order, *options, json_flag] if required else [*options, json_flag],
-        callback=run if required else lambda **flags: run((), **flags),
+        params=[in_order, *options, json_flag] if ordered else [*options, json_flag],
+        callback=run if ordered else lambda **flags: run((), **flags),
         help=_plain("\n\n".join(part for part in (described.summary, described.text) if part)),
         short_help=described.summary,
     )
@@ -73,11 +78,20 @@ def _run(entry: Entry, values: dict[str, Any], *, as_json: bool) -> None:
     show(result, as_json=as_json, rows=int(values.get(LIMIT, ROWS)))
 
 
+def _ordered(parameters: Sequence[ParameterSchema]) -> list[ParameterSchema]:
+    """What may be given without its flag; after a list that must be given, nothing more."""
+    required = [parameter for parameter in parameters if parameter.required]
+    if required and "array" in _kinds(required[-1].json_schema):
+        return required
+    plain = [one for one in parameters if one.in_order and _kinds(one.json_schema) <= PLAIN]
+    return required + [one for one in plain if not one.required]
+
+
 def _in_order(
-    words: tuple[str, ...], required: list[ParameterSchema], given: dict[str, Any]
+    words: tuple[str, ...], ordered: list[ParameterSchema], given: dict[str, Any]
 ) -> dict[str, Any]:
-    """Words without a flag, each for the next required parameter; a last list takes the rest."""
-    missing = [parameter for parameter in required if parameter.name not in given]
+    """Words without a flag, each for the next open parameter; a list at the end takes the rest."""
+    missing = [parameter for parameter in ordered if parameter.name not in given]
     filled: dict[str, Any] = {one.name: word for one, word in zip(missing, words, strict=False)}
     left = words[len(missing) :]
     if missing and "array" in _kinds(missing[-1].json_schema):
@@ -128,8 +142,10 @@ def _metavar(parameter: ParameterSchema, kinds: set[str]) -> str:
 
 
 def _word(parameter: ParameterSchema) -> str:
-    several = "array" in _kinds(parameter.json_schema)
-    return f"[{parameter.name.upper()}]{'...' if several else ''}"
+    word = parameter.name.upper()
+    if not parameter.required:
+        return f"[{word}]"
+    return f"{word}..." if "array" in _kinds(parameter.json_schema) else word
 
 
 def _note(parameter: ParameterSchema) -> str:

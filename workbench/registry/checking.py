@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 __all__ = ["checked"]
+
+DATE = "Write it as 2020-01-31"
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -69,11 +72,21 @@ def _translated(detail: ErrorDetails, model: type[BaseModel], owner: str) -> Inv
         return InvalidInput(f"{owner} needs the parameter {place!r}", cure=_cure(field, "Give it"))
     if field is not None and {"ge", "gt", "le", "lt"} & detail.get("ctx", {}).keys():
         return OutOfRange(f"{place} of {owner}", detail["input"], *_bounds(field, detail))
+    if detail["type"] == "literal_error":
+        kind = f"value for {re.sub(r'[.][0-9]+$', '', place)!r} of {owner}"
+        return UnknownName(kind, str(detail["input"]), _choices(detail))
+    if detail["type"].startswith("date"):
+        return InvalidInput(f"{place} of {owner} is no date", seen=detail["input"], cure=DATE)
     return InvalidInput(
         f"The parameter {place!r} of {owner} cannot be used: {detail['msg']}",
         seen=detail["input"],
         cure=_cure(field, "Correct it"),
     )
+
+
+def _choices(detail: ErrorDetails) -> list[str]:
+    """The values of a Literal, read from pydantic's ``'a', 'b' or 'c'``."""
+    return re.findall(r"'([^']*)'", str(detail["ctx"]["expected"]))
 
 
 def _cure(field: FieldInfo | None, otherwise: str) -> str:

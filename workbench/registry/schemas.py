@@ -32,6 +32,8 @@ class ParameterSchema(BaseModel):
         Its JSON schema; ``x-ref`` names the kind of registered name it takes.
     required : bool
         Whether it must be given.
+    in_order : bool
+        Whether Python takes it without its name.
     default : object
         Its default, as a JSON value.
     description : str
@@ -43,6 +45,7 @@ class ParameterSchema(BaseModel):
     name: str
     json_schema: dict[str, Any]
     required: bool
+    in_order: bool = False
     default: Any = None
     description: str = ""
 
@@ -108,7 +111,7 @@ def build(entry: Entry) -> Schema:
         effect=entry.effect,
         summary=documented.summary,
         text=documented.text,
-        parameters=tuple(_parameters(model, input_schema)),
+        parameters=tuple(_parameters(model, input_schema, _in_order(function))),
         input_schema=input_schema,
         output_schema=_output_schema(function),
     )
@@ -162,13 +165,21 @@ def _hints(function: Callable[..., Any]) -> dict[str, Any]:
         ) from error
 
 
-def _parameters(model: type[BaseModel], input_schema: dict[str, Any]) -> list[ParameterSchema]:
+def _in_order(function: Callable[..., Any]) -> set[str]:
+    parameters = inspect.signature(function).parameters.values()
+    return {one.name for one in parameters if one.kind is one.POSITIONAL_OR_KEYWORD}
+
+
+def _parameters(
+    model: type[BaseModel], input_schema: dict[str, Any], in_order: set[str]
+) -> list[ParameterSchema]:
     defined = input_schema.get("$defs", {})
     return [
         ParameterSchema(
             name=name,
             json_schema=_with_definitions(input_schema["properties"][name], defined),
             required=field.is_required(),
+            in_order=name in in_order,
             default=input_schema["properties"][name].get("default"),
             description=field.description or "",
         )

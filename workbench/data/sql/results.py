@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
 __all__ = ["QueryResult"]
 
-SHOWN = 12
-
 
 class QueryResult(Result):
     """The first rows that a query answers with."""
@@ -43,7 +41,6 @@ class QueryResult(Result):
 
     def __repr__(self) -> str:
         more = " and more" if self.has_more else ""
-        head = self.to_frame().head(SHOWN).to_string(index=False)
-        return f"{type(self).__name__} of {self.rows:,} rows{more}\n{head}"
+        return f"{type(self).__name__} of {self.rows:,} rows{more}"
 
     __str__ = __repr__
