@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import math
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from workbench.data.records import records_of
 from workbench.data.sql.duckdb import ask
 from workbench.data.sql.results import QueryResult
 
@@ -45,7 +43,7 @@ def answer(sql: str, context: Context, *, limit: int, seconds: float) -> QueryRe
         columns=dict(zip(found.column_names, kinds, strict=True)),
         rows=rows.num_rows,
         has_more=found.num_rows > limit,
-        records=[{name: _plain(value) for name, value in row.items()} for row in rows.to_pylist()],
+        records=records_of(rows),
         table=rows,
     )
 
@@ -65,23 +63,3 @@ def _number(column: pa.ChunkedArray) -> pa.ChunkedArray:
         except pa.ArrowInvalid:
             pass
     return pc.cast(column, pa.float64())
-
-
-def _plain(value: Any) -> Any:
-    """A value as JSON has it."""
-    if isinstance(value, float | Decimal):
-        return float(value) if math.isfinite(value) else None
-    if isinstance(value, dict):
-        return {str(name): _plain(one) for name, one in value.items()}
-    if type(value) in {list, tuple}:
-        return [_plain(one) for one in value]
-    return value if value is None or isinstance(value, str | int) else _text(value)
-
-
-def _text(value: Any) -> str:
-    """By ISO 8601, bytes in hexadecimal digits."""
-    if isinstance(value, pa.MonthDayNano):
-        return f"P{value.months}M{value.days}DT{value.nanoseconds / 1e9:g}S"
-    if isinstance(value, dt.date | dt.time):
-        return value.isoformat()
-    return value.hex() if isinstance(value, bytes) else str(value)
