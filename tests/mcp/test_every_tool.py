@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING, Any
 import anyio
 import nbformat
 import pytest
+from vendors import polygon
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+EXPIRIES = {"ESH2024": "2024-03-15", "ESM2024": "2024-06-21"}
+ONE_DAY = {"start": "2024-03-01", "end": "2024-03-01"}
 PERIOD = {"start_date": "2019-01-02", "end_date": "2020-12-31"}
 SMALL = {"epochs": 1, "horizon": 4, "input_size": 24, "max_seconds": 20, "end_date": "1994-01-01"}
 
@@ -52,11 +55,38 @@ CALLS: dict[str, dict[str, Any] | Callable[[dict[str, Any]], dict[str, Any]]] = 
     "check_quality": {"dataset": "us-indices:IXIC", "limit": 3},
     "list_quarantine": {"limit": 3},
     "repair_dataset": {"dataset": "mine", "check": "spike"},
+    "download_data": {"source": "synthetic", "symbols": ["GBM-1"], "start": "2024-01-02"},
+    "add_instruments": {"path": "{home}/instruments.csv"},
+    "download_instruments": {"source": "polygon", "symbols": ["AAPL", "NVDA"]},
+    "find_instruments": {"query": "acme"},
+    "add_dataset as contracts": {"name": "contracts", "path": "{home}/contracts.csv"},
+    "continuous_future": {"dataset": "contracts", "expiries": EXPIRIES, "roll": "calendar"},
+    "make_universe": {
+        "name": "priciest",
+        "dataset": "us-tech-5",
+        "rule": "top 2 by price, rebalanced monthly",
+        "replace": True,
+    },
+    "get_universe": {"name": "priciest", "on": "2010-06-30"},
+    "add_fundamentals": {"path": "{home}/facts.csv"},
+    "get_fundamentals": {"symbols": ["ACME"], "items": ["revenue"], "span": "quarter"},
+    "download_fundamentals": {"symbols": ["AAPL"], "start_date": "2023-01-01"},
+    "add_macro": {"name": "cpi", "path": "{home}/cpi.csv", "lag_days": 14},
+    "get_macro": {"series": ["cpi"], "as_of": "2020-03-31"},
+    "download_ticks": {"source": "polygon", "symbol": "AAPL", **ONE_DAY},
+    "get_ticks": {"dataset": "polygon-trades", "symbol": "AAPL", "limit": 3},
+    "get_polygon_data": {"symbol": "AAPL", "start_date": "2024-02-01", "end_date": "2024-03-01"},
+    "query_data": {"sql": "SELECT symbol, count(*) AS bars FROM bars_1d GROUP BY symbol"},
+    "get_market_analysis": {"symbol": "us-tech-5:IBM"},
+    "lake_history": {"table": "bars_1d", "limit": 3},
+    "compact_lake": {},
+    "vacuum_lake": {},
+    "verify_lake": {},
     "run_notebook": {"notebook": "tiny", "parameters": {"number": 2}},
     "list_runs": {"limit": 5},
     "get_run": lambda answers: {"run_id": answers["run_notebook"]["run_id"]},
 }
-"""In an order in which a call can use the answers of those before it."""
+"""In an order in which a call can use the answers of those before it; Polygon is on loopback."""
 
 WRONG = [
     ("get_bars", {"dataset": "sp500-20:NOPE"}, "UnknownName", "NOPE"),
@@ -87,8 +117,30 @@ WRONG = [
 ]
 
 
+FILES = {
+    "mine.csv": "date,MINE\n" + "\n".join(f"2024-01-{d:02d},{100 + d}.5" for d in range(1, 29)),
+    "actions.csv": "symbol,date,kind,ratio\nAAPL,2005-02-28,split,2:1",
+    "instruments.csv": "symbol,name,asset_class,venue\nACME,Acme Works,equity,XNYS",
+    "contracts.csv": "date,ESH2024,ESM2024\n"
+    + "\n".join(f"2024-03-{d:02d},{5000 + d},{5060 + d}" for d in (4, 5, 6, 7, 8, 11, 12, 13, 14)),
+    "facts.csv": "symbol,item,period_start,period_end,value,unit,filed_at\n"
+    "ACME,revenue,2019-01-01,2019-03-31,1e9,USD,2019-05-01\n"
+    "ACME,revenue,2019-04-01,2019-06-30,1.1e9,USD,2019-08-01",
+    "cpi.csv": "date,cpi\n2020-01-01,258.7\n2020-02-01,259.0\n2020-03-01,258.1",
+}
+
+
 @pytest.fixture(scope="module")
-def home(plain_servers):
+def polygon_served(plain_servers):
+    """The servers of these tests ask Polygon on loopback."""
+    with polygon.Server() as vendor, pytest.MonkeyPatch.context() as patch:
+        for name, value in polygon.settings(vendor).items():
+            patch.setitem(plain_servers.environment, name, value)
+        yield vendor
+
+
+@pytest.fixture(scope="module")
+def home(plain_servers, polygon_served):
     folder = plain_servers.home
     (folder / "notebooks").mkdir(parents=True)
     cells = [
@@ -98,29 +150,34 @@ def home(plain_servers):
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     notebook = nbformat.v4.new_notebook(cells=cells, metadata=kernel)
     nbformat.write(notebook, folder / "notebooks" / "tiny.ipynb")
-    rows = "\n".join(f"2024-01-{day:02d},{100 + day}.5" for day in range(1, 29))
-    (folder / "mine.csv").write_text(f"date,MINE\n{rows}\n")
-    (folder / "actions.csv").write_text("symbol,date,kind,ratio\nAAPL,2005-02-28,split,2:1\n")
+    for name, text in FILES.items():
+        (folder / name).write_text(f"{text}\n")
     return folder
 
 
-def arguments_of(tool, answers, home):
-    given = CALLS[tool]
+def tool_of(call):
+    """A tool that is called twice has two rows: ``add_dataset``, ``add_dataset as contracts``."""
+    return call.partition(" ")[0]
+
+
+def arguments_of(call, answers, home):
+    given = CALLS[call]
     given = given(answers) if callable(given) else given
     filled = {
         name: value.format(home=home) if name == "path" else value for name, value in given.items()
     }
-    return {**filled, "replace": True} if tool == "add_dataset" else filled
+    return {**filled, "replace": True} if tool_of(call) == "add_dataset" else filled
 
 
 async def call_all(session, home):
     offered = {tool.name: tool for tool in (await session.list_tools()).tools}
-    assert set(offered) == set(CALLS), "each tool needs a call in this table, and no other"
+    called = set(map(tool_of, CALLS))
+    assert set(offered) == called, "each tool needs a call in this table, and no other"
     answers: dict[str, Any] = {}
-    for name in CALLS:
-        answer = await session.call_tool(name, arguments_of(name, answers, home))
-        assert not answer.is_error, f"{name}: {answer.content[0].text}"
-        answers[name] = answer.structured_content
+    for call in CALLS:
+        answer = await session.call_tool(tool_of(call), arguments_of(call, answers, home))
+        assert not answer.is_error, f"{call}: {answer.content[0].text}"
+        answers[call] = answer.structured_content
     return offered, answers
 
 
