@@ -104,6 +104,17 @@ def test_the_view_agrees_with_the_knowledge_of_the_lake(tmp_path):
     )
 
 
+@pytest.mark.parametrize("kind", LAKES)
+def test_the_tables_are_those_of_the_lake_and_their_revisions(kind, tmp_path):
+    names = query_data("SHOW TABLES", context=filled(LAKES[kind](tmp_path))).to_frame()["name"]
+    lengths = ("1d", "1m", "1mo")
+    assert set(names) == {f"bars_{one}{also}" for one in lengths for also in ("", "_all")}
+    shown = query_data("DESCRIBE bars_1d", context=filled(LAKES[kind](tmp_path / "other")))
+    assert {row["column_name"] for row in shown.records} == {
+        "dataset", "symbol", "time", "close", "content", "known_at", "recorded_at",
+    }  # fmt: skip
+
+
 def test_months_and_minutes_are_told_apart_where_case_is_not(context):
     both = "SELECT (SELECT close FROM bars_1mo) AS month, (SELECT close FROM bars_1m) AS minute"
     assert query_data(both, context=context).records == [{"month": 7.0, "minute": 8.0}]
@@ -267,6 +278,21 @@ def test_a_refusal_has_the_words_of_duckdb_and_the_tables(context):
         query_data("SELECT * FROM bars_2d", context=context)
     with pytest.raises(InvalidInput, match=r"(?i)syntax error at or near"):
         query_data("SELECT FROM FROM", context=context)
+
+
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        ("SELECT repeat('x', 2_000)", "too large to be sent"),
+        ("SELECT list(range) FROM range(20_000_000)", "more than 100MB of memory"),
+    ],
+)
+def test_a_query_has_its_size(sql, said, monkeypatch):
+    monkeypatch.setattr("workbench.data.sql.duckdb.MEMORY", "100MB")
+    monkeypatch.setattr("workbench.data.sql.duckdb.MOST_BYTES", 1_000)
+    context = Context(resources=Resources(lake=MemoryLake()))
+    with pytest.raises(InvalidInput, match=said):
+        query_data(sql, context=context)
 
 
 def test_a_query_has_its_time():

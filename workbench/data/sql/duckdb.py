@@ -6,11 +6,18 @@ import threading
 from contextlib import closing, contextmanager
 from tempfile import TemporaryDirectory
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from workbench.context import current
 from workbench.data.sql.statements import check_reading
-from workbench.data.sql.views import ALL, all_rows, keys_of, newest_rows, quoted, view_name
+from workbench.data.sql.views import (
+    ALL,
+    keys_of,
+    newest_rows,
+    quoted,
+    shown_columns,
+    view_name,
+)
 from workbench.errors import Cancelled, InvalidInput, MissingExtra, StoreError
 
 if TYPE_CHECKING:
@@ -18,7 +25,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     import pyarrow as pa
-    from duckdb import DuckDBPyConnection
+    from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
     from workbench.context import Context
     from workbench.ports import Lake
@@ -27,6 +34,8 @@ __all__ = ["ask", "connect"]
 
 MEMORY, SPILLED = "2GB", "8GB"
 """What one question may hold in memory and on disk."""
+MOST_BYTES = 64_000_000
+"""What an answer may hold."""
 LOOKS_SECONDS = 0.05
 """How often a question looks whether it should end."""
 
@@ -97,28 +106,28 @@ def ask(sql: str, context: Context, *, limit: int, seconds: float) -> tuple[pa.T
         with _in_our_words(sql, context, seconds), _ended(connection, context.stop, seconds):
             check_reading(sql, _tree(connection, sql))
             answer = connection.sql(sql).limit(limit)
-            return answer.to_arrow_table(), [str(kind) for kind in answer.types]
+            rows = answer.to_arrow_table()
+            _check_size(rows)
+            return rows, [str(kind) for kind in answer.types]
 
 
 def _add_views(connection: DuckDBPyConnection, lake: Lake) -> None:
     for table in lake.tables():
         name = view_name(table)
-        source = _source(connection, lake, table, name)
-        rows = all_rows(source, connection.sql(f"FROM {source} LIMIT 0").columns)
-        connection.execute(f"CREATE VIEW {quoted(name + ALL)} AS {rows}")
+        rows = _rows(connection, lake, table)
+        rows.project(shown_columns(rows.columns)).create_view(name + ALL)
         newest = newest_rows(name + ALL, keys_of(table))
         connection.execute(f"CREATE VIEW {quoted(name)} AS {newest}")
 
 
-def _source(connection: DuckDBPyConnection, lake: Lake, table: str, name: str) -> str:
-    """What the rows of a table are read from: its files, or what Arrow makes of them."""
+def _rows(connection: DuckDBPyConnection, lake: Lake, table: str) -> DuckDBPyRelation:
+    """The rows of a table: its files, or what Arrow makes of them."""
     files = _files(lake, table)
     if files:
-        listed = ", ".join("'" + path.replace("'", "''") + "'" for path in files)
-        return f"read_parquet([{listed}], hive_partitioning = false, union_by_name = true)"
-    rows: Any = lake.read(table) if not hasattr(lake, "dataset") else lake.dataset(table)
-    connection.register(f"{name}_rows", rows)
-    return quoted(f"{name}_rows")
+        return connection.read_parquet(files, hive_partitioning=False, union_by_name=True)
+    return connection.from_arrow(
+        lake.dataset(table) if hasattr(lake, "dataset") else lake.read(table)
+    )
 
 
 def _files(lake: Lake, table: str) -> list[str]:
@@ -144,6 +153,15 @@ def _lock(connection: DuckDBPyConnection, lake: Lake, spill: str) -> None:
         ("lock_configuration", True),
     ):
         connection.execute(f"SET {setting} = ?", [value])
+
+
+def _check_size(rows: pa.Table) -> None:
+    if rows.nbytes > MOST_BYTES:
+        raise InvalidInput(
+            "The answer is too large to be sent",
+            seen=f"{rows.nbytes:,} bytes",
+            cure=f"Select fewer columns or rows: {MOST_BYTES:,} bytes at most",
+        )
 
 
 def _tree(connection: DuckDBPyConnection, sql: str) -> str:

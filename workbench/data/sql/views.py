@@ -12,8 +12,10 @@ from workbench.data.ticks.kinds import KINDS as TICKS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["ALL", "all_rows", "keys_of", "newest_rows", "quoted", "view_name"]
+__all__ = ["ALL", "keys_of", "newest_rows", "quoted", "shown_columns", "view_name"]
 
+BLOCK = "block"
+"""The lake's partition column, which its readers do not see."""
 ALL = "_all"
 """What the view of all revisions is called, beside that of the newest."""
 
@@ -40,28 +42,22 @@ def keys_of(table: str) -> Sequence[str]:
     return KEYS.get(table, ())
 
 
-def all_rows(source: str, columns: Sequence[str]) -> str:
-    """Every row of a source; a table that is older than the lake's own columns has nulls there.
+def shown_columns(columns: Sequence[str]) -> str:
+    """What a view of all rows shows; null for the lake's own columns that an older table lacks.
 
     Parameters
     ----------
-    source : str
-        What to read, in SQL.
     columns : sequence of str
-        What it has; the name of the block that a row lies in is left out.
+        What the files have; the name of the block that a row lies in is left out.
 
     Returns
     -------
     str
-        A query.
+        A projection.
     """
-    shown = [quoted(name) for name in columns if name != "block"]
-    shown += [
-        f"CAST(NULL AS TIMESTAMP) AS {name}"
-        for name in ("known_at", "recorded_at")
-        if name not in columns
-    ]
-    return f"SELECT {', '.join(shown)} FROM {source}"  # noqa: S608  names of the lake
+    shown = [quoted(name) for name in columns if name != BLOCK]
+    absent = [name for name in ("known_at", "recorded_at") if name not in columns]
+    return ", ".join([*shown, *(f"CAST(NULL AS TIMESTAMP) AS {name}" for name in absent)])
 
 
 def newest_rows(view: str, keys: Sequence[str]) -> str:
