@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import panel as pn
@@ -25,6 +26,7 @@ class Data(pn.viewable.Viewer):
         super().__init__()
         self.job = pages.Job()
         self.facts: dict[str, Any] = {}
+        self.asked: object = None
         self.catalogue = pn.Column(**FULL)
         self.answers = pn.Column(**FULL)
         self.dataset = pages.choice("dataset", "sp500-20")
@@ -63,7 +65,13 @@ class Data(pn.viewable.Viewer):
             await self.check()
 
     async def check(self, _event: Any = None) -> None:
-        """Run the check in a thread and show what it finds."""
+        """Run the check in a thread and show what it finds; the newest question wins."""
+        self.asked = asked = object()
+        while self.job.is_running:
+            self.job.stop()
+            await asyncio.sleep(0.05)
+        if asked is not self.asked:
+            return
         self.button.disabled = True
         dataset = ":".join(filter(None, (self.dataset.value, ",".join(self.symbols.value))))
         dates = [str(day)[:10] if day else None for day in (self.start.value, self.end.value)]

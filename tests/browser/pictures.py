@@ -44,6 +44,21 @@ def research(page: Any, folder: Path) -> None:
         keep(page, "operation")
 
 
+def data(page: Any, folder: Path) -> None:
+    """Prices as traded: splits that nobody has recorded."""
+    with pages_server(folder / "pages.log") as url:
+        page.goto(f"{url}/data")
+        page.get_by_role("gridcell", name="us-tech-5").click()
+        page.get_by_text("nothing speaks against any").wait_for()
+        page.get_by_label("Adjusted", exact=True).click()
+        page.locator("[role=listbox]").get_by_text("not: as traded").click()
+        page.get_by_role("button", name="Check", exact=True).click()
+        page.get_by_role("gridcell", name="2005-02-28").first.click()
+        page.mouse.move(0, 0)  # no tooltip and no row under the pointer
+        page.wait_for_timeout(3_000)
+        keep(page, "data")
+
+
 def notebook(page: Any, folder: Path) -> None:
     copied = quick_notebook(folder)
     with lab_server(folder, folder.with_suffix(".log")) as url:
@@ -62,7 +77,7 @@ def main() -> None:
         for name in ("WORKBENCH_HOME", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR"):
             os.environ[name] = f"{made}/{name.lower()}"
         browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-        for take, height in ((research, 1300), (notebook, 900)):
+        for take, height in ((research, 1300), (data, 1740), (notebook, 900)):
             page = browser.new_page(viewport={"width": 1360, "height": height})
             page.set_default_timeout(PATIENCE_MS)
             folder = Path(made) / take.__name__

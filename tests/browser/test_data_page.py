@@ -52,6 +52,14 @@ def test_a_dataset_is_chosen_in_the_catalogue(data):
     data.get_by_text("nothing speaks against any of them").wait_for()
 
 
+def test_the_newest_choice_wins(data):
+    cell(data, "sp500-20").click()
+    cell(data, "us-indices").click()  # while the other is looked at
+    drawn(data, SHARES, "IXIC,SPX")
+    data.get_by_role("alert").filter(has_text="an index cannot be bought").wait_for()
+    assert data.get_by_role("alert").filter(has_text="twenty members").count() == 0
+
+
 def test_splits_that_nobody_recorded_are_listed_and_drawn(data):
     choose(data, "Adjusted", "not: as traded")
     check(data)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from bokeh.models import HBar, Line, LogScale, Scatter, Segment
+from bokeh.models import HBar, Line, LogScale, LogTicker, Scatter, Segment
 
 from workbench import charts
 from workbench.errors import NoData, UnusableFrame
@@ -45,6 +45,14 @@ def test_of_many_symbols_the_least_complete_are_shown():
     assert len(figure.y_range.factors) == 60
     assert "S099" in figure.y_range.factors
     assert "40 complete symbols not shown" in figure.title.text
+
+
+def test_prices_over_decades_are_marked_at_round_numbers(marks):
+    wide = charts.marked_prices(pd.Series([2.0, 9, 30, 80, 700], index=DAYS), marks)
+    inside = [price for price in wide.yaxis[0].ticker.ticks if 2 <= price <= 700]
+    assert inside == [2, 5, 10, 20, 50, 100, 200, 500]
+    narrow = charts.marked_prices(pd.Series([1.05, 1.1, 1.2, 1.1, 1.08], index=DAYS), marks)
+    assert isinstance(narrow.yaxis[0].ticker, LogTicker)  # has marks between 1 and 2
 
 
 def test_marks_stand_on_the_price_of_their_first_bar(marks):

@@ -27,7 +27,7 @@ def client(own_home):
 
 
 def test_every_page_answers(client):
-    for path in ("/", "/catalogue", "/research", "/mine"):
+    for path in ("/", "/catalogue", "/data", "/research", "/mine"):
         assert client.get(path).status_code == 200, path
 
 

@@ -45,6 +45,9 @@ SEVERITY_COLOURS = {"error": LOSS, "warning": PALETTE[4], "note": PALETTE[5]}
 _SHAPES = {"error": "x", "warning": "diamond", "note": "circle"}
 _SHARES = tuple(interp_palette(["#8c2d04", "#e8a07c", "#f4e3d7", "#c9dfee", PRIMARY], 201))
 """From nothing (dark orange) to all (blue). The last steps are the widest to the eye."""
+_ROUND = [digit * 10.0**power for power in range(-8, 10) for digit in (1, 2, 5)]
+_WIDE = 4.0
+"""An axis over more than this ratio is marked at round prices: even steps crowd at its top."""
 _MOST_SYMBOLS = 60
 
 
@@ -149,6 +152,9 @@ def marked_prices(
     read = over_time(prices.rename("price"), "prices")
     read = numeric_frame(read.where(read > 0), "positive prices")
     made = time_figure(title, height=height, x_range=x_range, y_axis_type="log")
+    if read["price"].max() > _WIDE * read["price"].min():
+        marked = NumeralTickFormatter(format="0,0[.]0[0000]")
+        made.yaxis.update(ticker=FixedTicker(ticks=_ROUND), formatter=marked)
     line = made.line("time", "price", source=ColumnDataSource(read), color=PRIMARY, line_width=1.4)
     made.add_tools(hover([line], [("", "@time{%F}"), ("price", "@price{0,0.00[00]}")]))
     placed = _on_line(marks, read["price"])
