@@ -22,7 +22,7 @@ def days(first, count):
 
 
 def test_few_rows_are_one_block():
-    assert cuts(days("2020-01-01", 20), target=10) == []
+    assert cuts(days("2020-01-01", 15), target=10) == []
 
 
 def test_blocks_begin_with_years_where_they_can():

@@ -76,9 +76,12 @@ def panel_of_parts(
             seen[column[inside]] = True
             times.append(moments)
             revised += part.num_rows - part["known_at"].null_count
+            numbers = part.select(list(fields))
+            del part  # so that each column is free once it has been spread
             for name in fields:
                 grown = _grown(values[name], len(moments))
-                _spread(part[name], row, column, inside, into=grown)
+                _spread(numbers[name], row, column, inside, into=grown)
+                numbers = numbers.drop_columns(name)
     if not seen.any():
         return None
     if not seen.all():
@@ -164,17 +167,19 @@ def _last_days(
 
 def _places(
     part: pa.Table, symbols: Sequence[str]
-) -> tuple[npt.NDArray[np.datetime64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+) -> tuple[npt.NDArray[np.datetime64], npt.NDArray[np.int32], npt.NDArray[np.int32]]:
     """The times of a part, and for each row its place among them and among the symbols."""
     encoded = part["time"].combine_chunks().dictionary_encode()
     moments = encoded.dictionary.to_numpy()
     order = np.argsort(moments)
-    place = np.empty(len(order), dtype=np.int64)
-    place[order] = np.arange(len(order))
+    place = np.empty(len(order), dtype=np.int32)
+    place[order] = np.arange(len(order), dtype=np.int32)
     named = part["symbol"].combine_chunks()
     named = named if pa.types.is_dictionary(named.type) else named.dictionary_encode()
     wanted = {symbol: number for number, symbol in enumerate(symbols)}
-    column = np.array([wanted.get(name, -1) for name in named.dictionary.to_pylist()], dtype=int)
+    column = np.array(
+        [wanted.get(name, -1) for name in named.dictionary.to_pylist()], dtype=np.int32
+    )
     return moments[order], place[encoded.indices.to_numpy()], column[named.indices.to_numpy()]
 
 
@@ -193,8 +198,8 @@ def _grown(array: npt.NDArray[np.float64], rows: int) -> npt.NDArray[np.float64]
 
 def _spread(
     numbers: pa.ChunkedArray,
-    row: npt.NDArray[np.int64],
-    column: npt.NDArray[np.int64],
+    row: npt.NDArray[np.int32],
+    column: npt.NDArray[np.int32],
     inside: npt.NDArray[np.bool_],
     *,
     into: npt.NDArray[np.float64],

@@ -27,7 +27,7 @@ BLOCK = "block"
 FIRST = "0"
 """The block of all that is earlier than the second block."""
 TARGET_ROWS = 2_000_000
-"""A block is split in blocks of about this many rows when it has twice as many."""
+"""A block is split in blocks of about this many rows when it has half as many more."""
 
 _UNITS = ("Y", "M", "D", "h", "m", "s")
 
@@ -47,14 +47,15 @@ def cuts(times: Moments, target: int = TARGET_ROWS) -> list[str]:
     list of str
         Sorted; empty when one block is enough, or all rows have one time.
     """
-    if len(times) <= 2 * target:
+    most = target * 3 // 2
+    if len(times) <= most:
         return []
     pieces = -(-len(times) // target)
     wanted = np.sort(times)[np.arange(1, pieces) * len(times) // pieces]
     for unit in _UNITS:
         starts = np.unique(_nearest(wanted, unit))
         starts = starts[(starts > times.min()) & (starts <= times.max())]
-        if _largest(times, starts) <= 2 * target or unit == _UNITS[-1]:
+        if _largest(times, starts) <= most or unit == _UNITS[-1]:
             break
     return [_name(start) for start in starts]
 

@@ -152,12 +152,13 @@ class DeltaLake:
             if name not in schema.names:
                 raise UnknownName(f"column in the table {table!r}", name, schema.names)
         shape = pa.schema([encoded(schema.field(name)) for name in wanted])
+        parts = (self._block(table, paths, shape, filters) for paths in held.blocks.values())
         found = False
-        for paths in held.blocks.values():
-            rows = self._block(table, paths, shape, filters)
-            if rows.num_rows:
-                found = True
-                yield rows
+        for rows in filter(len, parts):  # nothing here holds a part while its reader works on it
+            found = True
+            part = [rows]
+            del rows
+            yield part.pop()
         if not found:
             yield shape.empty_table()
 
