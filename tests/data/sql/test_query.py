@@ -166,6 +166,8 @@ def test_values_are_those_of_json_on_the_wire(context):
         }
     ]  # fmt: skip
     assert answer.columns["whole"] == "HUGEINT"
+    (row,) = query_data("SELECT max(9e18::HUGEINT * 9) AS large", context=context).records
+    assert row == {"large": 81e18}
     assert answer.to_frame()["whole"].tolist() == [6]
 
 
@@ -242,6 +244,7 @@ def test_a_query_is_answered(context, sql):
         "SELECT * FROM bars_1d WHERE no_column = 1",
         "SELECT '" + "x" * 10 + "'::POINTER",
         "SELECT " + "(" * 3_000 + "1" + ")" * 3_000,
+        "SELECT " + "-".join(["1"] * 600),
         "SELECT " + "-".join(["1"] * 5_000),
     ],
 )  # fmt: skip
