@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from numba import cuda
-
+from workbench.compute import cuda_is_available
 from workbench.strategies.results import ParameterInfo, StrategyDetails, StrategyInfo, StrategyList
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ def describe(strategy: Strategy) -> StrategyInfo:
         inputs=list(strategy.inputs) or ["bars"],
         source_hash=strategy.source_hash,
         gpu_accelerated=details.gpu_accelerated,
-        gpu_available=bool(cuda.is_available()),
+        gpu_available=cuda_is_available(),
     )
 
 
@@ -64,7 +63,7 @@ def listed(strategies: Mapping[str, Strategy]) -> StrategyList:
         strategies=list(strategies),
         count=len(strategies),
         details={name: _details(found) for name, found in strategies.items()},
-        gpu_available=bool(cuda.is_available()),
+        gpu_available=cuda_is_available(),
     )
 
 
