@@ -58,10 +58,11 @@ class Data(pn.viewable.Viewer):
     async def choose_dataset(self, _event: Any = None) -> None:
         """Offer the symbols and dates that the dataset has, and check it."""
         facts = self.facts.get(self.dataset.value)
-        if facts is not None:
+        if facts is not None:  # of a broken one the check says what is wrong
             self.symbols.param.update(options=facts.symbols, value=[])
             self.start.value, self.end.value = facts.start, facts.end
             self.adjust.value = facts.adjust
+        if self.facts:
             await self.check()
 
     async def check(self, _event: Any = None) -> None:
