@@ -54,6 +54,17 @@ def test_repr_shows_the_headline_only():
     assert repr(Short(name="a", sharpe=1234.5, trades=1)) == "Short\n  sharpe  1,234.50"
 
 
+def test_a_list_is_shown_where_the_headline_names_it():
+    class Members(Result):
+        headline: ClassVar[tuple[str, ...]] = ("members",)
+
+        members: list[str]
+
+    assert repr(Members(members=["A", "B"])) == "Members\n  members  A, B"
+    many = repr(Members(members=[f"S{n}" for n in range(23)]))
+    assert many.endswith("S18, S19 and 3 more")
+
+
 def test_repr_shows_dates():
     class Day(Result):
         day: dt.date

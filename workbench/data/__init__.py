@@ -1,4 +1,4 @@
-"""Prices in the hand: datasets, calendars, and frames at the door."""
+"""Data one can trust: prices, instruments, actions, universes, facts, and what is wrong in them."""
 
 import lazy_loader
 

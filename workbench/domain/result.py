@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 __all__ = ["Number", "Result"]
 
 
+NAMES = 20
+"""The most names of a list that a repr shows."""
+
+
 def _finite_or_none(value: float) -> float | None:
     return float(value) if math.isfinite(value) else None
 
@@ -64,6 +68,8 @@ class Result(BaseModel):
             name for name, field in type(self).model_fields.items() if field.repr
         )
         pairs = [(name, getattr(self, name)) for name in names]
+        if self.headline:  # a list is shown where the headline asks for it
+            pairs = [(name, _listed(of) if isinstance(of, list) else of) for name, of in pairs]
         return [(name, value) for name, value in pairs if _is_scalar(value)]
 
     def __repr__(self) -> str:
@@ -78,6 +84,11 @@ class Result(BaseModel):
 
 def _is_scalar(value: Any) -> bool:
     return value is None or isinstance(value, str | int | float | dt.date)
+
+
+def _listed(names: list[str]) -> str:
+    shown = ", ".join(names[:NAMES])
+    return f"{shown} and {len(names) - NAMES} more" if len(names) > NAMES else shown
 
 
 def _shown(value: Any) -> str:

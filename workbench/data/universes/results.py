@@ -34,8 +34,8 @@ class UniverseReport(Result):
     """A universe: its members on a day, and who came and went."""
 
     headline: ClassVar[tuple[str, ...]] = (
-        "name", "rule", "of", "start", "end", "on", "count", "ever", "yearly_turnover",
-        "survivorship",
+        "name", "rule", "of", "start", "end", "on", "count", "members", "ever",
+        "yearly_turnover", "survivorship",
     )  # fmt: skip
 
     name: str
