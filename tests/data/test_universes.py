@@ -448,3 +448,21 @@ def test_the_universe_of_real_prices_from_a_wire(shared, own_home, tmp_path):
     money = frame.pivot_table(index="timestamp", columns="symbol", values="money")
     before = money[money.index < "2008-04-01"].tail(60).median()
     assert get_universe("big", date(2008, 4, 1)).members == sorted(before.nlargest(2).index)
+
+
+def test_a_universe_sees_the_actions_of_its_bars(own_home):
+    """The splits of the dataset explain the jumps of the universe's prices as traded."""
+    pytest.importorskip("bokeh_sampledata", reason="the extra 'lab' is not installed")
+    from workbench.data import add_corporate_actions, adjustment_factors, check_quality
+
+    make_universe("liquid", "us-tech-5", "top 4 by 60-day median dollar volume, rebalanced monthly")
+    found = check_quality("liquid:AAPL", adjust="none").to_frame()["check"].tolist()
+    assert found.count("split_shaped") == 2
+    splits = own_home / "splits.csv"
+    splits.write_text(
+        "symbol,time,kind,ratio\nAAPL,2000-06-21,split,2\nAAPL,2005-02-28,split,2\n"
+        "MSFT,2003-02-18,split,2\n"
+    )
+    add_corporate_actions(str(splits), "us-tech-5")
+    assert check_quality("liquid:AAPL", adjust="none").to_frame().empty
+    assert len(adjustment_factors("liquid:AAPL").to_frame()) == 2

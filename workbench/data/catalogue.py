@@ -13,7 +13,7 @@ from workbench.settings import shipped_folders
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["broken_manifests", "dataset_names", "manifest", "manifests", "resolve"]
+__all__ = ["broken_manifests", "dataset_names", "holder", "manifest", "manifests", "resolve"]
 
 _log = logging.getLogger(__name__)
 
@@ -64,6 +64,11 @@ def manifest(name: str) -> Manifest:
     if name not in files:
         raise UnknownName("dataset", name, files)
     return read_manifest(files[name])
+
+
+def holder(one: Manifest) -> Manifest:
+    """The dataset that holds the bars: that of a universe, else the dataset itself."""
+    return manifest(one.of) if isinstance(one, UniverseManifest) else one
 
 
 def resolve(text: str) -> tuple[Manifest, tuple[str, ...]]:

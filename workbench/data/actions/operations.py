@@ -70,7 +70,7 @@ def get_corporate_actions(
         If the vendor does not answer as it should.
     """
     from workbench.data.actions.asking import actions_of_vendor  # heavy: pyarrow
-    from workbench.data.actions.reports import action_list, actions_within, only_dataset
+    from workbench.data.actions.reports import action_list, actions_within, holding, only_dataset
     from workbench.data.actions.storing import load_actions
 
     context = context or current()
@@ -79,7 +79,7 @@ def get_corporate_actions(
         found, rejected = actions_of_vendor(source, symbols, period, context)
         found = actions_within(found, period, kinds)
         return action_list(source, symbols, found, limit=limit, rejected=rejected)
-    name = dataset or only_dataset(context.lake, symbols)
+    name = holding(dataset) if dataset else only_dataset(context.lake, symbols)
     known = dt.datetime.combine(day, dt.time.max) if day else None
     table = actions_within(load_actions(context.lake, name, symbols, known), period, kinds)
     return action_list(name, symbols, table, limit=limit)
@@ -183,7 +183,7 @@ def adjustment_factors(
     InvalidInput
         If the dataset has no prices as traded, or the end lies before the start.
     """
-    from workbench.data.actions.reports import factors_report  # heavy: xarray
+    from workbench.data.actions.reports import factors_report, holding  # heavy: xarray
     from workbench.data.actions.storing import load_actions
     from workbench.data.loading import load_bars
 
@@ -193,6 +193,6 @@ def adjustment_factors(
     made = load_bars(dataset, period.first, period.end, as_of=day, context=context, **how)
     known = dt.datetime.combine(day, dt.time.max) if day else None
     symbols = [str(symbol) for symbol in made["symbol"].to_numpy()]
-    name = actions or str(made.attrs["dataset"]).partition(":")[0]
+    name = actions or holding(str(made.attrs["dataset"]).partition(":")[0])
     table = load_actions(context.lake, name, symbols, known)
     return factors_report(made, table, adjust, dividend_base, limit)

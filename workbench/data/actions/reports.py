@@ -17,6 +17,7 @@ from workbench.data.actions.results import (
     Factor,
     FactorsReport,
 )
+from workbench.data.catalogue import dataset_names, holder, manifest
 from workbench.domain import Adjust
 from workbench.errors import InvalidInput, NoData
 
@@ -30,7 +31,14 @@ if TYPE_CHECKING:
     from workbench.domain import Period
     from workbench.ports import Lake
 
-__all__ = ["action_list", "actions_added", "actions_within", "factors_report", "only_dataset"]
+__all__ = [
+    "action_list",
+    "actions_added",
+    "actions_within",
+    "factors_report",
+    "holding",
+    "only_dataset",
+]
 
 SHOWN = tuple(Factor.model_fields)
 
@@ -117,6 +125,11 @@ def factors_report(
         table=table,
         paths=(adjusted["close"] / bars["close"]).to_pandas(),
     )
+
+
+def holding(name: str) -> str:
+    """Under which name actions are kept: of a universe, that of the dataset of its bars."""
+    return holder(manifest(name)).name if name in dataset_names() else name
 
 
 def only_dataset(lake: Lake, symbols: Sequence[str]) -> str:

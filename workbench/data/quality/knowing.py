@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from workbench.data.actions import load_actions
-from workbench.data.catalogue import resolve
+from workbench.data.catalogue import holder, resolve
 from workbench.data.quality.repairing import knowledge_of, stored_rows
 
 if TYPE_CHECKING:
@@ -35,8 +35,9 @@ def what_is_known(dataset: DatasetRef, period: Period, lake: Lake) -> dict[str, 
     if not isinstance(dataset, str):
         return {}
     manifest, symbols = resolve(dataset)
-    rows = stored_rows(lake, manifest, symbols, period)
+    held = holder(manifest)
+    rows = stored_rows(lake, held, symbols, period)
     return {
-        "actions": load_actions(lake, manifest.name, symbols),
+        "actions": load_actions(lake, held.name, symbols),
         "known": knowledge_of(rows),
     }
