@@ -8,6 +8,7 @@ words a bad key, a missing entitlement and a used-up quota.
 from __future__ import annotations
 
 import json
+import sys
 import threading
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -39,6 +40,16 @@ class Answer:
     def encoded(self) -> bytes:
         text = self.body if isinstance(self.body, str) else json.dumps(self.body)
         return text.encode()
+
+
+class _Quiet(ThreadingHTTPServer):
+    """Says nothing of a client that has left, as one that was told to wait does."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class VendorServer:
@@ -80,8 +91,7 @@ class VendorServer:
             def log_message(self, *_: Any) -> None:
                 """Say nothing."""
 
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._http.daemon_threads = True
+        self._http = _Quiet(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self._http.server_port}"
 
     def __enter__(self) -> Self:
