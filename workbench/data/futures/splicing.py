@@ -124,7 +124,9 @@ def continuous(
     left = sessions_left(bars["time"].to_numpy(), contracts, _one(bars, "calendar"))
     held, found = find_rolls(bars, left, rule=roll, sessions_before=sessions_before, lag=lag)
     table = _roll_table(bars, found)
-    factor, offset = _adjustment(table, adjust, anchor)
+    # A roll at the close of the last bar has no bar of its contract yet: it moves nothing so far.
+    reached = int((table["date"] < bars["time"].to_numpy()[np.flatnonzero(held >= 0)[-1]]).sum())
+    factor, offset = _adjustment(table, adjust, anchor, reached)
     spliced = _spliced(bars, held, found, factor, offset)
     spliced = spliced.assign_coords(symbol=[name or _root(contracts.index.to_list())])
     spliced.attrs = {
@@ -185,8 +187,13 @@ def _roll_table(bars: xr.Dataset, rolls: list[Roll]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(ROLL_COLUMNS)).astype(ROLL_COLUMNS)
 
 
-def _adjustment(table: pd.DataFrame, adjust: Splice, anchor: Anchor) -> tuple[Numbers, Numbers]:
-    """What the prices between two rolls are multiplied by, and what is added to them."""
+def _adjustment(
+    table: pd.DataFrame, adjust: Splice, anchor: Anchor, reached: int
+) -> tuple[Numbers, Numbers]:
+    """What the prices between two rolls are multiplied by, and what is added to them.
+
+    ``reached`` rolls lie before the last bar.
+    """
     factor: Numbers = np.ones(len(table) + 1)
     offset: Numbers = np.zeros(len(table) + 1)
     if adjust == "ratio":
@@ -198,10 +205,10 @@ def _adjustment(table: pd.DataFrame, adjust: Splice, anchor: Anchor) -> tuple[Nu
                 cure="Use adjust='difference'",
             )
         done = np.append(1.0, np.cumprod(ratio))
-        factor = done[-1] / done if anchor == "last" else 1.0 / done
+        factor = done[reached] / done if anchor == "last" else 1.0 / done
     elif adjust == "difference":
         done = np.append(0.0, np.cumsum(table["gap"].to_numpy(dtype=np.float64)))
-        offset = done[-1] - done if anchor == "last" else -done
+        offset = done[reached] - done if anchor == "last" else -done
     return factor, offset
 
 
