@@ -6,34 +6,23 @@ import random
 import time
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
-import pyarrow.fs as pa_fs
 
-from workbench.errors import MissingExtra, StoreBusy, StoreError, UnknownName
+from workbench.errors import StoreBusy, StoreError
 from workbench.store.lake.blocks import BLOCK, FIRST, blocked, cuts
-from workbench.store.lake.parquet import Files, read_rows
-from workbench.store.lake.shapes import (
-    check_shape,
-    encoded,
-    schema_of,
-    shaped,
-    with_lake_columns,
-)
-from workbench.store.lake.snapshots import Snapshot, Stamp, stamp
-from workbench.store.lake.upkeep import commits, crowded, faults, files_of
+from workbench.store.lake.reading import LakeReader, delta_library, first_line
+from workbench.store.lake.shapes import check_shape, encoded, schema_of
+from workbench.store.lake.upkeep import crowded, files_of
 from workbench.store.locks import alone
 from workbench.store.rows import check_rows, in_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from types import ModuleType
 
-    import pyarrow.dataset as pa_dataset
     from deltalake import DeltaTable
 
-    from workbench.ports import Commit
     from workbench.settings import Settings
 
 __all__ = ["DeltaLake", "open_lake"]
@@ -50,7 +39,7 @@ def open_lake(settings: Settings) -> DeltaLake:
     return DeltaLake(settings.resolved_lake_url())
 
 
-class DeltaLake:
+class DeltaLake(LakeReader):
     """Versioned tables in Delta Lake.
 
     Every write is one atomic commit. A writer that meets another one's commit reads the
@@ -61,106 +50,6 @@ class DeltaLake:
     url : str
         A folder or an object-store URL; each table is one folder below it.
     """
-
-    def __init__(self, url: str) -> None:
-        self.url = url.rstrip("/")
-        self._snapshots: dict[str, tuple[Stamp, Snapshot]] = {}
-
-    def __repr__(self) -> str:
-        return f"DeltaLake({self.url!r})"
-
-    def tables(self) -> list[str]:
-        """The names of the tables, sorted."""
-        if not self._remote:
-            return sorted(path.parent.name for path in Path(self.url).glob("*/_delta_log"))
-        listed = self._filesystem("").get_file_info(pa_fs.FileSelector("", allow_not_found=True))
-        names = [info.base_name for info in listed if info.type == pa_fs.FileType.Directory]
-        return sorted(name for name in names if self._opened(name) is not None)
-
-    def version(self, table: str) -> int | None:
-        """The newest version of a table; None when there is no such table."""
-        held = self._snapshot(table)
-        return None if held is None else held.version
-
-    def read(
-        self,
-        table: str,
-        *,
-        filters: Sequence[tuple[str, str, Any]] = (),
-        columns: Sequence[str] | None = None,
-        version: int | None = None,
-    ) -> pa.Table:
-        """Read rows, filtered while reading; sorted by dataset, symbol and time if these are read.
-
-        Parameters
-        ----------
-        table : str
-            The table.
-        filters : sequence of (column, op, value)
-            All must hold; `op` is one of ``== != < <= > >= in``.
-        columns : sequence of str, optional
-            The columns to read; all by default.
-        version : int, optional
-            A version of the past; the newest by default.
-
-        Returns
-        -------
-        pyarrow.Table
-            The rows.
-
-        Raises
-        ------
-        UnknownName
-            If there is no such table, or no such column.
-        StoreError
-            If the files are damaged or this version is gone.
-        """
-        parts = list(self.scan(table, filters=filters, columns=columns, version=version))
-        rows = in_order(pa.concat_tables(parts))
-        for place, field in enumerate(rows.schema):
-            if pa.types.is_dictionary(field.type):
-                rows = rows.set_column(place, field.name, rows[field.name].cast(pa.string()))
-        return rows
-
-    def scan(
-        self,
-        table: str,
-        *,
-        filters: Sequence[tuple[str, str, Any]] = (),
-        columns: Sequence[str] | None = None,
-        version: int | None = None,
-    ) -> Iterator[pa.Table]:
-        """Read rows block by block in order of time, so that not all are in memory at once.
-
-        Parameters
-        ----------
-        table, filters, columns, version
-            As `read` takes them.
-
-        Yields
-        ------
-        pyarrow.Table
-            At least one. The times of a part are later than those of the part before; within
-            it rows are sorted, and dataset, symbol and content are dictionary-encoded.
-        """
-        held = self._snapshot(table, version)
-        if held is None:
-            raise UnknownName("table in the lake", table, self.tables())
-        schema = with_lake_columns(held.schema)
-        wanted = held.schema.names if columns is None else list(columns)
-        for name in [*wanted, *(one[0] for one in filters)]:
-            if name not in schema.names:
-                raise UnknownName(f"column in the table {table!r}", name, schema.names)
-        shape = pa.schema([encoded(schema.field(name)) for name in wanted])
-        parts = (self._block(table, paths, shape, filters) for paths in held.blocks.values())
-        found = False
-        for rows in filter(len, parts):  # nothing here holds a part while its reader works on it
-            found = True
-            part = [rows]
-            del rows
-            yield part.pop()
-        if not found:
-            yield shape.empty_table()
 
     def append(self, table: str, rows: pa.Table) -> int:
         """Add rows atomically.
@@ -214,24 +103,6 @@ class DeltaLake:
         check_rows(rows, where)
         return self._write(table, in_order(rows), where)
 
-    def files(self, table: str) -> list[str]:
-        """Where the Parquet files of the newest version are, for a reader of its own."""
-        opened = self._opened(table)
-        if opened is None:
-            raise UnknownName("table in the lake", table, self.tables())
-        return [f"{self._path(table)}/{file['path']}" for file in files_of(opened)]
-
-    def dataset(self, table: str) -> pa_dataset.Dataset:
-        """The newest version for a reader of its own that cannot open the files of an object store.
-
-        It has the column of the blocks, too.
-        """
-        return self._existing(table).to_pyarrow_dataset()
-
-    def history(self, table: str, limit: int | None = None) -> list[Commit]:
-        """The commits of a table, the newest first."""
-        return commits(self._existing(table), limit)
-
     def compact(self, table: str) -> int:
         """Rewrite every block as one sorted file, and split what has grown; the new version."""
         self._existing(table)
@@ -272,37 +143,6 @@ class DeltaLake:
                 )
             )
 
-    def verify(self, table: str) -> list[str]:
-        """What is wrong with the files of a table, as sentences; empty when nothing is."""
-        return faults(self._existing(table), self._files(table))
-
-    @property
-    def _remote(self) -> bool:
-        return "://" in self.url
-
-    def _existing(self, table: str) -> DeltaTable:
-        opened = self._opened(table)
-        if opened is None:
-            raise UnknownName("table in the lake", table, self.tables())
-        return opened
-
-    def _block(
-        self,
-        table: str,
-        paths: Sequence[str],
-        shape: pa.Schema,
-        filters: Sequence[tuple[str, str, Any]],
-    ) -> pa.Table:
-        files = self._files(table)
-        try:
-            parts = [read_rows(files, path, columns=shape.names, filters=filters) for path in paths]
-        except (OSError, pa.ArrowException) as error:
-            raise self._damaged(table, error) from error
-        found = [shaped(part, shape) for part in parts if part.num_rows]
-        if not found:
-            return shape.empty_table()
-        return in_order(pa.concat_tables(found).unify_dictionaries())
-
     def _write(self, table: str, rows: pa.Table, where: dict[str, str] | None) -> int:
         """Append the rows (`where` is None), or put them in the place of others."""
         with self._guarded(table):
@@ -324,7 +164,7 @@ class DeltaLake:
         """Compact blocks with many files; the rows are safe, so a lost race is no failure."""
         try:
             return self._compact(table, crowded)
-        except _delta().exceptions.CommitFailedError:
+        except delta_library().exceptions.CommitFailedError:
             return written
 
     def _count(self, table: str, where: dict[str, str]) -> int:
@@ -359,8 +199,8 @@ class DeltaLake:
         predicate: str | None,
         action: str,
     ) -> int:
-        delta = _delta()
-        delta.write_deltalake(
+        library = delta_library()
+        library.write_deltalake(
             self._path(table) if opened is None else opened,
             rows,
             mode=mode,
@@ -369,10 +209,10 @@ class DeltaLake:
             schema_mode=None if opened is None else "merge",
             configuration=CONFIGURATION if opened is None else None,
             target_file_size=1 << 30,
-            writer_properties=delta.WriterProperties(
+            writer_properties=library.WriterProperties(
                 compression="ZSTD", max_row_group_size=ROWS_PER_GROUP
             ),
-            commit_properties=delta.CommitProperties(custom_metadata={"workbench": action}),
+            commit_properties=library.CommitProperties(custom_metadata={"workbench": action}),
         )
         written = self.version(table)
         return 0 if written is None else written
@@ -421,7 +261,7 @@ class DeltaLake:
             raise self._unwritable(table, error) from error
 
     def _retried(self, table: str, write: Callable[[], int]) -> int:
-        errors = _delta().exceptions
+        errors = delta_library().exceptions
         for attempt in range(ATTEMPTS):
             try:
                 return write()
@@ -438,69 +278,13 @@ class DeltaLake:
             cure="Wait until they have ended and run it again; nothing was changed",
         ) from last
 
-    def _snapshot(self, table: str, version: int | None = None) -> Snapshot | None:
-        """What a version consists of; the newest of a local table is kept while nobody writes."""
-        mark = None if self._remote else stamp(Path(self._path(table)) / "_delta_log")
-        kept = self._snapshots.get(table)
-        if kept and mark and kept[0] == mark and version in (None, kept[1].version):
-            return kept[1]
-        opened = self._opened(table, version)
-        if opened is None:
-            return None
-        blocks: dict[str, list[str]] = {}
-        for file in files_of(opened):
-            blocks.setdefault(file["block"] or FIRST, []).append(file["path"])
-        made = Snapshot(int(opened.version()), schema_of(opened), blocks)
-        if mark and version is None:
-            self._snapshots[table] = mark, made
-        return made
-
-    def _opened(self, table: str, version: int | None = None) -> DeltaTable | None:
-        delta = _delta()
-        try:
-            opened: DeltaTable = delta.DeltaTable(self._path(table), version=version)
-        except delta.exceptions.TableNotFoundError:
-            return None
-        except (OSError, delta.exceptions.DeltaError) as error:
-            raise self._damaged(table, error) from error
-        return opened
-
-    def _path(self, table: str) -> str:
-        return f"{self.url}/{table}"
-
-    def _files(self, table: str) -> Files:
-        return Files(self._path(table), self._filesystem(table) if self._remote else None)
-
-    def _filesystem(self, table: str) -> pa_fs.FileSystem:
-        """The object store below a table, as deltalake reaches it: with the same credentials."""
-        from deltalake.fs import DeltaStorageHandler  # noqa: PLC0415  heavy: deltalake
-
-        return pa_fs.PyFileSystem(DeltaStorageHandler(self._path(table)))
-
-    def _damaged(self, table: str, error: Exception) -> StoreError:
-        return StoreError(
-            f"The table {table!r} of the lake cannot be read: {_first_line(error)}",
-            seen=self._path(table),
-            cure="Restore this folder from a copy, or delete it: embedded datasets are"
-            " read anew, your own must be added again",
-        )
-
     def _unwritable(self, table: str, error: Exception) -> StoreError:
         return StoreError(
-            f"The table {table!r} of the lake cannot be written: {_first_line(error)}",
+            f"The table {table!r} of the lake cannot be written: {first_line(error)}",
             seen=self._path(table),
             cure="Make room on the disk and make the folder writable, or set"
             " WORKBENCH_LAKE_URL to another place",
         )
-
-
-def _delta() -> ModuleType:
-    try:
-        import deltalake  # noqa: PLC0415  heavy and optional: deltalake
-        import deltalake.exceptions  # noqa: PLC0415
-    except ImportError:
-        raise MissingExtra("deltalake", "to keep datasets in the lake", "lab") from None
-    return deltalake
 
 
 def _cuts(rows: pa.Table) -> list[str]:
@@ -522,7 +306,3 @@ def _lost_race(error: Exception) -> bool:
     """Whether two processes made the table at the same moment."""
     text = str(error).lower()
     return "already exists" in text or "version 0" in text
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0]
