@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-
 import numpy as np
-import pyarrow as pa
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from vendors.changing import Clock, Splitting, Vendor, moment
 
 from workbench.context import Context, Resources
 from workbench.data import load_bars
 from workbench.data.catalogue import manifest
 from workbench.data.downloads import download_data
-from workbench.data.downloads.coverage import (
-    Covered,
-    load_coverage,
-    missing,
-    record_coverage,
-    united,
-)
-from workbench.data.downloads.planning import Piece, complete_until, expected_bars, pieces
 from workbench.data.quality import list_quarantine
-from workbench.domain import Adjust, Timeframe
 from workbench.errors import (
     Cancelled,
     InvalidInput,
@@ -32,160 +19,7 @@ from workbench.errors import (
     ServiceUnavailable,
     UnknownName,
 )
-from workbench.ports import SourceFacts
 from workbench.store import MemoryLake
-
-DAY = Timeframe.parse("1d")
-
-
-def moment(text):
-    return datetime.fromisoformat(text)
-
-
-days = st.integers(0, 60).map(lambda number: moment("2024-01-01") + timedelta(days=number))
-spans = st.tuples(days, days).map(sorted).map(tuple).filter(lambda span: span[0] < span[1])
-
-
-@given(st.lists(spans, max_size=6), spans)
-def test_what_is_missing_is_what_no_period_covers(covered, wanted):
-    def each(span):
-        return {span[0] + timedelta(days=n) for n in range((span[1] - span[0]).days)}
-
-    gaps = missing(united(covered), *wanted)
-    held = set().union(*map(each, covered))
-    assert set().union(*map(each, gaps)) == each(wanted) - held
-    assert gaps == united(gaps)
-
-
-def test_coverage_is_remembered_by_dataset_and_kind():
-    lake = MemoryLake()
-    assert load_coverage(lake, "mine", "bars") == {}
-    found = [Covered("A", moment("2024-01-01"), moment("2024-02-01"), 20)]
-    for start, end in (("2024-02-01", "2024-03-01"), ("2024-05-01", "2024-06-01")):
-        found.append(Covered("A", moment(start), moment(end), 0))
-    record_coverage(lake, "mine", "bars", found, content="x", recorded_at=moment("2024-07-01"))
-    assert load_coverage(lake, "mine", "bars") == {
-        "A": [
-            (moment("2024-01-01"), moment("2024-03-01")),
-            (moment("2024-05-01"), moment("2024-06-01")),
-        ]
-    }
-    assert load_coverage(lake, "mine", "actions") == load_coverage(lake, "other", "bars") == {}
-
-
-def test_symbols_with_the_same_gap_are_asked_for_together():
-    period = (moment("2024-01-01"), moment("2024-02-01"))
-    covered = {"B": [(moment("2024-01-01"), moment("2024-01-15"))], "C": [period]}
-    assert pieces(["A", "B", "C", "D", "E"], covered, period, DAY, together=2) == [
-        Piece(("A", "D"), *period),
-        Piece(("E",), *period),
-        Piece(("B",), moment("2024-01-15"), period[1]),
-    ]
-
-
-def test_a_refresh_asks_again_and_says_what_was_there():
-    period = (moment("2024-01-01"), moment("2024-02-01"))
-    covered = {"A": [(moment("2023-01-01"), moment("2024-01-15"))]}
-    assert pieces(["A"], covered, period, DAY, refresh=True) == [
-        Piece(("A",), moment("2024-01-15"), period[1]),
-        Piece(("A",), period[0], moment("2024-01-15"), again=True),
-    ]
-
-
-def test_a_year_of_minutes_is_asked_for_in_windows():
-    minute = Timeframe.parse("1m")
-    period = (moment("2024-01-01"), moment("2025-01-01"))
-    made = pieces(["A"], {}, period, minute)
-    assert len(made) == 12  # a month of minutes is 44,640
-    assert united([(one.start, one.end) for one in made]) == [period]
-    # 252 sessions of 390 minutes are 98,280
-    assert sum(expected_bars(one, minute, "XNYS") for one in made) == pytest.approx(
-        98_280, rel=0.01
-    )
-    assert expected_bars(Piece(("A", "B"), *period), DAY, "XNYS") == 2 * 252
-
-
-@pytest.mark.parametrize(
-    ("timeframe", "calendar", "now", "until"),
-    [
-        ("1d", "XNYS", "2024-03-08T20:59:59", "2024-03-08"),  # before the close of a Friday
-        ("1d", "XNYS", "2024-03-08T21:00:00", "2024-03-11"),  # at the close: the next is Monday
-        ("1d", "XNYS", "2024-03-11T20:00:00", "2024-03-12"),  # summer time has begun
-        ("1d", "24/7", "2024-03-09T12:00:00", "2024-03-09"),
-        ("1w", "XNYS", "2024-03-08T21:00:00", "2024-03-04"),
-        ("1h", "24/7", "2024-03-08T20:59:59", "2024-03-08T20:00:00"),
-        ("5m", "24/7", "2024-03-08T20:05:00", "2024-03-08T20:05:00"),
-    ],
-)
-def test_what_is_not_complete_is_not_asked_for(timeframe, calendar, now, until):
-    made = complete_until(Timeframe.parse(timeframe), calendar, moment(now), 0)
-    assert made == moment(until)
-
-
-def test_the_vendors_delay_counts():
-    made = complete_until(DAY, "XNYS", moment("2024-03-08T21:10:00"), 900)
-    assert made == moment("2024-03-08")
-
-
-class Vendor:
-    """A source whose prices a test can change, and which fails when it is told to."""
-
-    def __init__(self, name="vendor", together=1, adjust=Adjust.NONE):
-        self.facts = SourceFacts(
-            name=name,
-            title="A vendor of tests",
-            timeframes=("1d", "m"),
-            licence="None.",
-            survivorship="Survivors only.",
-            adjust=adjust,
-            symbols_per_request=together,
-        )
-        self.closes = {}
-        self.asked = []
-        self.failing = {}
-        self.unknown = set()
-
-    def put(self, symbol, first, *closes):
-        """Closes of one session after the other, stamped as New York's midnight."""
-        days = np.busday_offset(first, np.arange(len(closes)), roll="forward")
-        for day, close in zip(days, closes, strict=True):
-            self.closes[symbol, day] = close
-
-    def bars(self, symbols, _timeframe, start, end):
-        self.asked.append((tuple(symbols), start, end))
-        if len(self.asked) in self.failing:
-            raise self.failing[len(self.asked)]
-        for symbol in symbols:
-            if symbol in self.unknown:
-                raise UnknownName("symbol at vendor", symbol, [])
-        for symbol in symbols:
-            found = {d: c for (s, d), c in self.closes.items() if s == symbol}
-            stamps = [np.datetime64(d, "us") + np.timedelta64(5, "h") for d in sorted(found)]
-            rows = [
-                (symbol, at, close)
-                for at, close in zip(stamps, (found[d] for d in sorted(found)), strict=True)
-                if np.datetime64(start) <= at < np.datetime64(end)
-            ]
-            closes = pa.array([close for *_, close in rows], pa.float64())
-            yield pa.table(
-                {
-                    "symbol": pa.array([name for name, *_ in rows], pa.string()),
-                    "time": pa.array([at for _, at, _ in rows], pa.timestamp("us")),
-                    **dict.fromkeys(("open", "high", "low", "close"), closes),
-                    "volume": pa.array([1e8 / close for *_, close in rows], pa.float64()),
-                }
-            )
-
-
-class Clock:
-    def __init__(self, text):
-        self.now = moment(text).replace(tzinfo=UTC)
-
-    def __call__(self):
-        return self.now
-
-    def pass_to(self, text):
-        self.now = moment(text).replace(tzinfo=UTC)
 
 
 @pytest.fixture
@@ -376,21 +210,6 @@ def test_an_unknown_source_lists_what_there_is(context):
         download_data("poligon", ["AAPL"], context=context)
     with pytest.raises(InvalidInput, match="source"):
         download_data(42, ["AAPL"], context=context)
-
-
-class Splitting(Vendor):
-    """A vendor that divides all its prices by every split, as Yahoo does."""
-
-    def __init__(self):
-        super().__init__(adjust=Adjust.SPLITS)
-        self.splits = []
-
-    def actions(self, symbols, start, end):
-        from workbench.domain import ACTION_COLUMNS
-
-        rows = [s for s in self.splits if s["symbol"] in symbols and start <= s["time"] < end]
-        schema = pa.schema({name: pa.type_for_alias(k) for name, k in ACTION_COLUMNS.items()})
-        yield pa.Table.from_pylist(rows, schema=schema)
 
 
 def test_a_vendor_that_adjusts_for_splits_is_kept_as_traded(context, clock):
