@@ -79,6 +79,8 @@ class BenchmarkComparison(_Part):
     correlation: Number
     information_ratio: Number
     tracking_error: Number
+    up_capture: Number
+    down_capture: Number
 
 
 class CostReport(_Part):

@@ -31,6 +31,8 @@ class RelativeMeasure(StrEnum):
     CORRELATION = "correlation"
     INFORMATION_RATIO = "information_ratio"
     TRACKING_ERROR = "tracking_error"
+    UP_CAPTURE = "up_capture"
+    DOWN_CAPTURE = "down_capture"
 
 
 def beta(returns: Returns, benchmark: Returns, _periods_per_year: float = math.nan) -> float:
@@ -70,12 +72,31 @@ def information_ratio(returns: Returns, benchmark: Returns, periods_per_year: fl
     return sharpe_ratio(own - other, periods_per_year)
 
 
+def up_capture(returns: Returns, benchmark: Returns, _periods_per_year: float = math.nan) -> float:
+    """Mean compound return over the benchmark's, on the bars where the benchmark rose.
+
+    Morningstar's upside capture ratio, a multiple: 1 rises as much as the benchmark.
+    """
+    own, other = _shared(returns, benchmark)
+    return _captured(own[other > 0], other[other > 0])
+
+
+def down_capture(
+    returns: Returns, benchmark: Returns, _periods_per_year: float = math.nan
+) -> float:
+    """As `up_capture`, on the bars where the benchmark fell: below 1 it lost less."""
+    own, other = _shared(returns, benchmark)
+    return _captured(own[other < 0], other[other < 0])
+
+
 RELATIVE_MEASURES: Mapping[RelativeMeasure, Callable[[Returns, Returns, float], float]] = {
     RelativeMeasure.ALPHA: alpha,
     RelativeMeasure.BETA: beta,
     RelativeMeasure.CORRELATION: correlation,
     RelativeMeasure.INFORMATION_RATIO: information_ratio,
     RelativeMeasure.TRACKING_ERROR: tracking_error,
+    RelativeMeasure.UP_CAPTURE: up_capture,
+    RelativeMeasure.DOWN_CAPTURE: down_capture,
 }
 """Measure → its function of ``(returns, benchmark, periods_per_year)``."""
 
@@ -84,3 +105,13 @@ def _shared(returns: Returns, benchmark: Returns) -> tuple[Returns, Returns]:
     own, other = np.asarray(returns, np.float64), np.asarray(benchmark, np.float64)
     known = ~(np.isnan(own) | np.isnan(other))
     return own[known], other[known]
+
+
+def _captured(own: Returns, other: Returns) -> float:
+    if not own.size or (own <= -1).any():
+        return math.nan
+
+    def mean_compound(values: Returns) -> float:
+        return math.expm1(float(np.log1p(values).mean()))
+
+    return mean_compound(own) / mean_compound(other)
