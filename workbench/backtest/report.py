@@ -98,6 +98,7 @@ def assemble(
         fills_at=plan.fills_at,
         initial_cash=initial_cash,
         period=Period(start=plan.time[0], end=plan.time[-1], bars=len(plan.time)),
+        periods_per_year=a_year,
         results=_performance(returns, trades, a_year),
         risk_metrics=RiskNumbers(**_measured(RiskNumbers, returns, a_year)),
         trade_statistics=_statistics(trades),

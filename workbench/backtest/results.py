@@ -128,6 +128,7 @@ class BacktestReport(Result):
     fills_at: str
     initial_cash: float
     period: Period
+    periods_per_year: float
     parameters: dict[str, Any]
     results: Performance
     risk_metrics: RiskNumbers

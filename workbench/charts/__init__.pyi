@@ -16,6 +16,10 @@ from .risk import correlation_heatmap as correlation_heatmap
 from .risk import var_histogram as var_histogram
 from .theme import PALETTE as PALETTE
 from .theme import stacked as stacked
+from .trading import cumulative_costs as cumulative_costs
+from .trading import excursions as excursions
+from .trading import exposure as exposure
+from .trading import trade_returns as trade_returns
 
 __all__ = [
     "PALETTE",
@@ -23,8 +27,11 @@ __all__ = [
     "correlation_heatmap",
     "counted_findings",
     "coverage_heatmap",
+    "cumulative_costs",
     "drawdown",
     "equity_curve",
+    "excursions",
+    "exposure",
     "forecast_fan",
     "lines",
     "loss_curve",
@@ -34,6 +41,7 @@ __all__ = [
     "save_html",
     "spliced_prices",
     "stacked",
+    "trade_returns",
     "var_histogram",
     "weights_area",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from workbench.validation.metrics import drawdowns
@@ -43,7 +44,7 @@ def worst_drawdowns(returns: pd.Series, count: int = 10) -> pd.DataFrame:
 
 
 def _fall(
-    fallen: np.ndarray[tuple[int], np.dtype[np.float64]], labels: pd.Index, first: int, after: int
+    fallen: npt.NDArray[np.float64], labels: pd.Index, first: int, after: int
 ) -> tuple[object, ...]:
     lowest = first + int(fallen[first:after].argmin())
     recovered = after < len(labels)

@@ -1,25 +1,25 @@
-"""A backtest as one page: what to know first, the figures, the numbers, the trades."""
+"""The page: what may be claimed, what to know first, the figures, the numbers, the trades."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from bokeh.layouts import column
-
-from workbench.charts import drawdown, equity_curve, monthly_returns, report_html, weights_area
+from workbench.backtest.tear_sheet.decision import decision_cards, decision_words
+from workbench.backtest.tear_sheet.pictures import growth, holdings, months, steadiness, trading
+from workbench.charts import report_html
 from workbench.errors import StoreError
+from workbench.validation import worst_drawdowns
 
 if TYPE_CHECKING:
     import pandas as pd
-    from bokeh.models import Column
 
     from workbench.backtest.results import BacktestReport
 
-__all__ = ["Html", "figures", "page"]
+__all__ = ["Html", "page"]
 
 MOST_TRADES = 200
-DECADE = 10.0
+FALLS = 10
 
 
 class Html(str):
@@ -30,18 +30,6 @@ class Html(str):
     def _repr_html_(self) -> str:
         text = self.replace("&", "&amp;").replace('"', "&quot;")
         return f'<iframe srcdoc="{text}" width="100%" height="900" style="border:0"></iframe>'
-
-
-def figures(report: BacktestReport) -> Column:
-    """Equity, drawdown and weights over one time axis."""
-    equity = equity_curve(report.equity, log=_spans_decades(report.equity))
-    shared = equity.x_range
-    return column(
-        equity,
-        drawdown(report.equity, x_range=shared),
-        weights_area(report.weights, x_range=shared),
-        sizing_mode="stretch_width",
-    )
 
 
 def page(report: BacktestReport, path: str | Path | None = None) -> Html:
@@ -65,19 +53,12 @@ def page(report: BacktestReport, path: str | Path | None = None) -> Html:
         If the file cannot be written.
     """
     first = f"{report.period.start:%Y-%m-%d} to {report.period.end:%Y-%m-%d}"
-    numbers = report.to_frame().reset_index()
     html = Html(
         report_html(
             f"Backtest of {report.strategy}",
             f"{report.dataset}, {first}, engine {report.engine}",
-            [
-                ("Equity", figures(report)),
-                ("Months", monthly_returns(report.returns)),
-                ("Numbers", numbers),
-                ("Trades", report.trades.tail(MOST_TRADES)),
-                ("Assumptions", "\n\n".join(_assumptions(report))),
-            ],
-            cards=_cards(report),
+            _sections(report),
+            cards={**decision_cards(report), **_cards(report)},
             notes=_warnings(report),
         )
     )
@@ -86,11 +67,35 @@ def page(report: BacktestReport, path: str | Path | None = None) -> Html:
     return html
 
 
-def _spans_decades(equity: pd.DataFrame) -> bool:
-    """Whether a linear scale would flatten the early years."""
-    return bool(
-        (equity > 0).all(axis=None) and equity.max(axis=None) > DECADE * equity.min(axis=None)
-    )
+def _sections(report: BacktestReport) -> list[tuple[str, Any]]:
+    """Heading and content; what the report does not have is left out."""
+    equity, fallen = growth(report)
+    over_time = equity.x_range
+    falls = worst_drawdowns(report.returns, FALLS)
+    sections = [
+        ("What may be claimed", decision_words(report)),
+        ("Equity", [equity, fallen]),
+        ("How steady it was", steadiness(report, over_time)),
+        ("Months", months(report)),
+        ("The deepest falls", [] if falls.empty else falls),
+        ("What was held", holdings(report, over_time)),
+        ("Trading", trading(report, over_time)),
+        ("Numbers", _numbers(report)),
+        ("Trades", [] if report.trades is None else _last(report.trades)),
+        ("Assumptions", "\n\n".join(_assumptions(report))),
+    ]
+    return [(heading, content) for heading, content in sections if len(content)]
+
+
+def _numbers(report: BacktestReport) -> pd.DataFrame:
+    return report.to_frame().reset_index()
+
+
+def _last(trades: pd.DataFrame) -> list[Any]:
+    """The newest trades, and a word where there are more."""
+    if len(trades) <= MOST_TRADES:
+        return [trades] if len(trades) else []
+    return [f"The last {MOST_TRADES} of {len(trades):,}.", trades.tail(MOST_TRADES)]
 
 
 def _warnings(report: BacktestReport) -> list[str]:
@@ -103,7 +108,7 @@ def _assumptions(report: BacktestReport) -> list[str]:
 
 def _cards(report: BacktestReport) -> dict[str, str]:
     found, charged = report.results, report.costs
-    cards = {
+    return {
         "Total return": f"{found.total_return:.1%}",
         "A year": f"{found.annualized_return:.1%}",
         "Sharpe": f"{found.sharpe_ratio:.2f}",
@@ -111,7 +116,6 @@ def _cards(report: BacktestReport) -> dict[str, str]:
         "Trades": f"{found.total_trades:,}",
         "Costs": str(charged.assumed) if charged else "none",
     }
-    return cards if report.trial is None else {**cards, "Trial on these data": f"{report.trial}"}
 
 
 def _write(html: str, target: Path) -> None:

@@ -1,0 +1,5 @@
+from .page import Html as Html
+from .page import page as page
+from .pictures import figures as figures
+
+__all__ = ["Html", "figures", "page"]
