@@ -40,12 +40,15 @@ _FORMAT = 1
 
 
 class Maxima:
-    """The running maxima of one question; `Maxima.empty` makes one.
+    """The running maxima of one question.
+
+    Parameters
+    ----------
+    bars : int
+        Length of the return series of every trial, at least 16.
 
     Attributes
     ----------
-    bars : int
-        Length of the return series of every trial.
     trials : int
         Trials that were added; one that is added twice is counted twice here and changes
         nothing else.

@@ -104,10 +104,10 @@ def multipliers(blocks: int) -> npt.NDArray[np.float32]:
     ndarray, shape (blocks, 1000)
         +1 or −1; every column sums to 0. Read-only.
     """
-    hadamard = np.ones((1, 1), np.float32)
+    hadamard: npt.NDArray[np.float32] = np.ones((1, 1), np.float32)
     while len(hadamard) < blocks:  # Sylvester 1867
         hadamard = np.block([[hadamard, hadamard], [hadamard, -hadamard]])
-    drawn = np.empty((blocks, 0), np.float32)
+    drawn: npt.NDArray[np.float32] = np.empty((blocks, 0), np.float32)
     for order in orders(blocks):
         placed = np.empty((blocks, blocks - 1), np.float32)
         placed[order] = hadamard[:, 1:]
