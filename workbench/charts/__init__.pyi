@@ -14,6 +14,7 @@ from .quality import coverage_heatmap as coverage_heatmap
 from .quality import marked_prices as marked_prices
 from .risk import correlation_heatmap as correlation_heatmap
 from .risk import var_histogram as var_histogram
+from .splits import split_strips as split_strips
 from .theme import PALETTE as PALETTE
 from .theme import stacked as stacked
 from .trading import cumulative_costs as cumulative_costs
@@ -40,6 +41,7 @@ __all__ = [
     "report_html",
     "save_html",
     "spliced_prices",
+    "split_strips",
     "stacked",
     "trade_returns",
     "var_histogram",
