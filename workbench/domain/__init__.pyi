@@ -6,6 +6,16 @@ from .enums import Caller as Caller
 from .enums import CorporateAction as CorporateAction
 from .enums import Effect as Effect
 from .enums import Scope as Scope
+from .order_states import IN_FLIGHT as IN_FLIGHT
+from .order_states import OPEN as OPEN
+from .order_states import TERMINAL as TERMINAL
+from .order_states import OrderState as OrderState
+from .order_states import OrderType as OrderType
+from .order_states import Side as Side
+from .order_states import TimeInForce as TimeInForce
+from .orders import Fill as Fill
+from .orders import Order as Order
+from .orders import Position as Position
 from .refs import DatasetRef as DatasetRef
 from .refs import FeatureRef as FeatureRef
 from .refs import ModelRef as ModelRef
@@ -38,12 +48,15 @@ __all__ = [
     "CURRENCIES",
     "FUNDAMENTAL_COLUMNS",
     "INSTRUMENT_COLUMNS",
+    "IN_FLIGHT",
     "LAKE_COLUMNS",
     "MACRO_COLUMNS",
     "MEMBERSHIP_COLUMNS",
     "OHLCV",
+    "OPEN",
     "QUOTE_COLUMNS",
     "SNAPSHOT_COLUMNS",
+    "TERMINAL",
     "TRADE_COLUMNS",
     "Adjust",
     "AssetClass",
@@ -53,15 +66,22 @@ __all__ = [
     "DatasetRef",
     "Effect",
     "FeatureRef",
+    "Fill",
     "ModelRef",
     "Number",
+    "Order",
+    "OrderState",
+    "OrderType",
     "Period",
+    "Position",
     "Ref",
     "Result",
     "Scope",
     "Session",
+    "Side",
     "SourceRef",
     "StrategyRef",
+    "TimeInForce",
     "Timeframe",
     "as_session",
 ]

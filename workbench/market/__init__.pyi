@@ -1,7 +1,23 @@
+from .accounting import Account as Account
+from .accounting import Terms as Terms
 from .brackets import Bracket as Bracket
 from .costs import Costs as Costs
 from .fills import buy as buy
 from .fills import rebalance as rebalance
 from .fills import sell as sell
+from .rounding import round_limit as round_limit
+from .rounding import round_quantity as round_quantity
+from .rounding import round_stop as round_stop
 
-__all__ = ["Bracket", "Costs", "buy", "rebalance", "sell"]
+__all__ = [
+    "Account",
+    "Bracket",
+    "Costs",
+    "Terms",
+    "buy",
+    "rebalance",
+    "round_limit",
+    "round_quantity",
+    "round_stop",
+    "sell",
+]
