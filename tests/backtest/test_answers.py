@@ -44,7 +44,7 @@ def test_the_orders(report):
     bars = report.orders.assign(time=TIME.get_indexer(report.orders["time"]))
     for row, expected in zip(bars.itertuples(index=False), ANSWER["orders"], strict=True):
         assert list(row[:3]) == expected[:3]
-        assert list(row[3:]) == _close(expected[3:])
+        assert list(row[3:6]) == _close(expected[3:])
 
 
 def test_the_trades(report):

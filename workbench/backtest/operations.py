@@ -27,6 +27,7 @@ def run_backtest(
     costs: Costs | None = None,
     engine: Literal["kernel", "vectorbt"] = "kernel",
     initial_cash: Annotated[float, Field(gt=0)] = 100_000.0,
+    fills_at: Literal["next open", "next close", "same close"] | None = None,
     context: Context | None = None,
 ) -> BacktestReport:
     """Trade a strategy on historical prices, after costs and beside a benchmark.
@@ -61,6 +62,9 @@ def run_backtest(
         Ours, or vectorbt; they place the same orders.
     initial_cash : float
         Cash before the first bar.
+    fills_at : {"next open", "next close", "same close"}, optional
+        When orders fill; by default at the next open, or the next close without opens. The
+        same close is the price that the signal was computed from: nobody can trade at it.
     context : Context, optional
         Whose lake, ledger and progress; the process's own by default.
 
@@ -92,6 +96,7 @@ def run_backtest(
             "costs": (costs or Costs()) if include_costs else None,
             "engine": engine,
             "initial_cash": initial_cash,
+            "fills_at": fills_at,
         },
         context=context or current(),
     )

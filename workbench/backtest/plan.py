@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from workbench.errors import InvalidInput, TooLittleHistory
+from workbench.errors import InvalidInput, TooLittleHistory, UnknownName
 from workbench.strategies.weights import weights_on
 
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["Plan", "plan_orders", "weights_from_signals"]
+__all__ = ["FILLS_AT", "FillsAt", "Plan", "convention", "plan_orders", "weights_from_signals"]
 
 Floats = npt.NDArray[np.float64]
+FillsAt = Literal["next open", "next close", "same close"]
+"""When an order fills that is decided at the close of a bar."""
+
+FILLS_AT: tuple[FillsAt, ...] = ("next open", "next close", "same close")
+
+_WATCHED_AFTER = {"next open": 1, "next close": 2, "same close": 1}
+"""Bars from a decision to the first bar whose stops can close what it bought."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +45,12 @@ class Plan:
         What a position is worth when the bar's orders are written: `prices`, or the last close.
     closes : ndarray
         The close, carried forward over holes; NaN before the first.
-    fills_at : str
-        ``next open`` or ``next close``.
+    fills_at : {"next open", "next close", "same close"}
+        When the orders fill.
+    exits : ndarray, optional
+        The price at which a stop or a target closes the whole position inside this bar, before
+        slippage; NaN for none. It comes after orders that fill at the open of the bar and before
+        those that fill at its close.
     """
 
     time: pd.DatetimeIndex
@@ -48,24 +59,69 @@ class Plan:
     prices: Floats
     marks: Floats
     closes: Floats
-    fills_at: str
+    fills_at: FillsAt
+    exits: Floats | None = None
+
+
+def convention(bars: xr.Dataset, fills_at: FillsAt | None) -> FillsAt:
+    """When orders fill: as asked for, or at the next open where the bars have opens.
+
+    Parameters
+    ----------
+    bars : xarray.Dataset
+        The bars.
+    fills_at : str, optional
+        What was asked for.
+
+    Returns
+    -------
+    str
+        ``next open``, ``next close`` or ``same close``.
+
+    Raises
+    ------
+    UnknownName
+        If it is none of the three.
+    InvalidInput
+        If the next open is asked for and there are no opens.
+    """
+    if fills_at is None:
+        return "next open" if "open" in bars else "next close"
+    if fills_at not in FILLS_AT:
+        raise UnknownName("fill convention", fills_at, FILLS_AT)
+    if fills_at == "next open" and "open" not in bars:
+        raise InvalidInput(
+            "Orders cannot fill at opens: the bars have none",
+            seen=sorted(map(str, bars.data_vars)),
+            cure="Give bars with a field open, or fills_at='next close'",
+        )
+    return fills_at
 
 
 def plan_orders(
-    targets: xr.DataArray, bars: xr.Dataset, *, start: np.datetime64 | None = None
+    targets: xr.DataArray,
+    bars: xr.Dataset,
+    *,
+    start: np.datetime64 | None = None,
+    fills_at: FillsAt | None = None,
+    exits: Floats | None = None,
 ) -> Plan:
-    """Turn targets that are known at the close of a bar into orders of the next bar.
+    """Turn targets that are known at the close of a bar into orders.
 
     Parameters
     ----------
     targets : xarray.DataArray, dims (time, symbol)
         Weights known at the close of each bar; NaN leaves a holding as it is.
     bars : xarray.Dataset
-        Bars on the same times and symbols. Orders fill at the next open where the bars
-        have opens, else at the next close.
+        Bars on the same times and symbols.
     start : numpy.datetime64, optional
         The first bar traded; earlier bars are only history, and its orders buy what the
-        strategy wants to hold by then.
+        strategy holds by then.
+    fills_at : {"next open", "next close", "same close"}, optional
+        When the orders fill; by default at the next open where the bars have opens, else
+        at the next close.
+    exits : ndarray, shape (time, symbol), optional
+        As `Plan.exits`, on the bars in which they happen.
 
     Returns
     -------
@@ -76,28 +132,32 @@ def plan_orders(
     ------
     TooLittleHistory
         If fewer than two bars are left to trade.
+    UnknownName, InvalidInput
+        If `fills_at` cannot be used.
     """
-    fills_at = "open" if "open" in bars else "close"
+    when = convention(bars, fills_at)
+    delay = 0 if when == "same close" else 1
     close = bars["close"].to_numpy().astype(np.float64)
-    prices = bars[fills_at].to_numpy().astype(np.float64)
+    prices = close if when != "next open" else bars["open"].to_numpy().astype(np.float64)
     closes = _carried(close)
-    before = np.vstack([np.full((1, closes.shape[1]), np.nan), closes[:-1]])
-    known = targets.to_numpy()
-    wanted = np.vstack([np.full((1, close.shape[1]), np.nan), known[:-1]])
     time = bars.indexes["time"]
     first = 0 if start is None else int(time.searchsorted(start))
     if len(time) - first < 2:
         raise TooLittleHistory(2, len(time) - first, "a backtest")
+    known = targets.to_numpy()
+    wanted = _later(known, delay)
     if first > 0:  # the account begins with what the strategy holds by then
-        wanted[first] = _carried(known[:first])[-1]
+        held = _held(known[:first], exits, _WATCHED_AFTER[when])
+        wanted[first] = held if delay else np.where(np.isnan(wanted[first]), held, wanted[first])
     return Plan(
         time=time[first:],
         symbols=tuple(str(symbol) for symbol in bars["symbol"].to_numpy()),
         weights=np.ascontiguousarray(wanted[first:]),
         prices=np.ascontiguousarray(prices[first:]),
-        marks=np.where(np.isnan(prices), before, prices)[first:],
+        marks=np.where(np.isnan(prices), _later(closes, 1), prices)[first:],
         closes=np.ascontiguousarray(closes[first:]),
-        fills_at=f"next {fills_at}",
+        fills_at=when,
+        exits=None if exits is None else np.ascontiguousarray(exits[first:], dtype=np.float64),
     )
 
 
@@ -135,6 +195,24 @@ def _as_float(signals: xr.DataArray | pd.DataFrame) -> xr.DataArray | pd.DataFra
             seen=type(signals).__name__,
             cure="Give two DataFrames of bool, time by symbol",
         ) from None
+
+
+def _later(values: Floats, bars: int) -> Floats:
+    """What was known so many bars ago; always a copy."""
+    return np.vstack([np.full((bars, values.shape[1]), np.nan), values[: len(values) - bars]])
+
+
+def _held(known: Floats, exits: Floats | None, watched_after: int) -> Floats:
+    """The weights wanted last; 0 where a stop or a target has closed the position since."""
+    held: Floats = _carried(known)[-1]
+    if exits is None:
+        return held
+    count = len(known)
+    decided = count - 1 - np.argmax(~np.isnan(known[::-1]), axis=0)
+    hit = ~np.isnan(exits[:count])
+    closed = count - 1 - np.argmax(hit[::-1], axis=0)
+    since = hit.any(axis=0) & (closed >= decided + watched_after)
+    return np.where(since & ~np.isnan(held), 0.0, held)
 
 
 def _carried(close: Floats) -> Floats:

@@ -43,6 +43,13 @@ __all__ = ["assemble"]
 
 NO_BIAS = ("", "none", "free", "point-in-time", "unknown")
 
+_FILLS = {
+    "next open": "What is known at a close fills at the next open",
+    "next close": "What is known at a close fills at the next close",
+    "same close": "Orders fill at the close that decided them, the signal's own price, which "
+    "nobody can trade at",
+}
+
 _DROPPED = {
     PARTIAL: "{} buys were cut to the cash there was.",
     REJECTED: "{} orders were rejected: no cash, or the account was worth nothing.",
@@ -188,7 +195,7 @@ def _notes(
     plan: Plan, filled: Filled, bars: xr.Dataset, benchmark: pd.Series, a_year: float
 ) -> list[str]:
     notes = [
-        f"What is known at a close fills at the {plan.fills_at}; a year has {a_year:g} bars.",
+        f"{_FILLS[plan.fills_at]}; a year has {a_year:g} bars.",
         f"The benchmark is {benchmark.name}; it trades for free.",
     ]
     bias = str(bars.attrs.get("survivorship", "")).strip()

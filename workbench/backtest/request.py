@@ -58,7 +58,7 @@ def backtest_of(
     parameters : mapping, optional
         Of the strategy.
     options : dict
-        ``costs`` (None trades for free), ``engine`` and ``initial_cash``.
+        ``costs`` (None trades for free), ``engine``, ``initial_cash``, ``fills_at``.
     context : Context
         Whose lake, ledger and progress.
 
@@ -122,7 +122,12 @@ def performance_of(
         Period(last - (days - 1) * DAY),
         benchmark=benchmark,
         parameters=parameters,
-        options={"costs": Costs(), "engine": "kernel", "initial_cash": 100_000.0},
+        options={
+            "costs": Costs(),
+            "engine": "kernel",
+            "initial_cash": 100_000.0,
+            "fills_at": None,
+        },
         context=context,
     )
     return PerformanceReport(
@@ -168,6 +173,7 @@ def _attempt(strategy: Any, report: BacktestReport) -> Attempt:
         parameters={
             **report.parameters,
             "costs": report.costs.assumed.model_dump() if report.costs else None,
+            "fills_at": report.fills_at,
         },
         outcome={
             "sharpe_per_bar": _json(report.results.sharpe_per_bar),

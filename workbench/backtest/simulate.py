@@ -11,7 +11,7 @@ import xarray as xr
 from workbench.backtest import engine as own_engine
 from workbench.backtest import vectorbt as vectorbt_engine
 from workbench.backtest.benchmark import benchmark_values
-from workbench.backtest.plan import Plan, plan_orders, weights_from_signals
+from workbench.backtest.plan import FillsAt, Plan, plan_orders, weights_from_signals
 from workbench.backtest.report import assemble
 from workbench.data import bars as read_bars
 from workbench.errors import InvalidInput, OutOfRange, TooLittleHistory, UnknownName
@@ -35,7 +35,7 @@ _ENGINES: Mapping[str, Callable[[Plan, Costs, float], Filled]] = {
 }
 
 
-def simulate(
+def simulate(  # noqa: PLR0913  it has the options of the operation
     strategy: Any,
     bars: Any,
     *,
@@ -45,11 +45,12 @@ def simulate(
     engine: Engine = "kernel",
     parameters: Mapping[str, Any] | None = None,
     start: Any = None,
+    fills_at: FillsAt | None = None,
 ) -> BacktestReport:
     """Trade a strategy on bars and report what it earned.
 
     What is known at the close of bar t is traded at bar t + 1: at its open where the bars
-    have opens, else at its close. The weights of the last bar are not traded.
+    have opens, else at its close. The weights of the last bar are not traded then.
 
     Parameters
     ----------
@@ -72,6 +73,10 @@ def simulate(
     start : date or str, optional
         The first bar traded, on which the holdings wanted by then are bought; earlier bars
         are only history for the strategy.
+    fills_at : {"next open", "next close", "same close"}, optional
+        When orders fill that are decided at the close of a bar; by default at the next
+        open, or the next close without opens. ``same close`` fills them at the close they were
+        decided on, as vectorbt does; nobody can, and the report says so.
 
     Returns
     -------
@@ -83,7 +88,7 @@ def simulate(
     TooLittleHistory
         If there are no more bars than the strategy's warm-up.
     UnknownName, OutOfRange, InvalidInput
-        If an engine or a parameter cannot be used.
+        If an engine, a parameter or `fills_at` cannot be used.
     UnusableFrame
         If bars or weights cannot be read.
     MissingExtra
@@ -94,7 +99,8 @@ def simulate(
         raise OutOfRange("initial_cash", initial_cash, cure="Give an amount above 0")
     read = read_bars(bars)
     wanted, name, values = _targets(strategy, read, parameters)
-    plan = plan_orders(wanted, read, start=None if start is None else np.datetime64(start, "ns"))
+    first = None if start is None else np.datetime64(start, "ns")
+    plan = plan_orders(wanted, read, start=first, fills_at=fills_at)
     charged = costs or Costs()
     return assemble(
         plan,

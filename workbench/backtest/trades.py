@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from workbench.backtest.engine import REASONS
 from workbench.compute import kernel
 from workbench.market.fills import near, plus
 
@@ -38,8 +39,8 @@ def order_frame(plan: Plan, filled: Filled) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``time, symbol, side, size, price, fee``, in the order of filling; the price includes
-        slippage, the size is positive.
+        ``time, symbol, side, size, price, fee, reason``, in the order of filling; the price
+        includes slippage, the size is positive, the reason one of `engine.REASONS`.
     """
     bar, symbol = filled.orders[:, 0].astype(int), filled.orders[:, 1].astype(int)
     return pd.DataFrame(
@@ -50,6 +51,7 @@ def order_frame(plan: Plan, filled: Filled) -> pd.DataFrame:
             "size": np.abs(filled.orders[:, 2]),
             "price": filled.orders[:, 3],
             "fee": filled.orders[:, 4],
+            "reason": np.array(REASONS, dtype=object)[filled.orders[:, 5].astype(int)],
         }
     )
 
