@@ -11,7 +11,10 @@ from . import risk as risk
 from . import runs as runs
 from . import strategies as strategies
 from . import validation as validation
+from .backtest import adaptive_strategy_selection as adaptive_strategy_selection
+from .backtest import get_strategy_comparison as get_strategy_comparison
 from .backtest import performance_report as performance_report
+from .backtest import recommend_strategy as recommend_strategy
 from .backtest import run_backtest as run_backtest
 from .context import Context as Context
 from .context import current as current
@@ -70,6 +73,7 @@ __all__ = [
     "Costs",
     "SyntheticSource",
     "TableSource",
+    "adaptive_strategy_selection",
     "add_corporate_actions",
     "add_dataset",
     "add_fundamentals",
@@ -99,6 +103,7 @@ __all__ = [
     "get_fundamentals",
     "get_macro",
     "get_market_status",
+    "get_strategy_comparison",
     "get_strategy_info",
     "get_universe",
     "list_datasets",
@@ -118,6 +123,7 @@ __all__ = [
     "ports",
     "query_data",
     "quick_analysis",
+    "recommend_strategy",
     "repair_dataset",
     "risk",
     "risk_analysis",

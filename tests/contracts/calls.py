@@ -33,6 +33,17 @@ CALLS: dict[str, dict[str, Any] | Callable[[dict[str, Any]], dict[str, Any]]] = 
     "get_strategy_info": {"strategy": "momentum"},
     "run_backtest": {"strategy": "momentum", "symbol": "sp500-20:AAPL,MSFT,XOM", **PERIOD},
     "performance_report": {"strategy": "mean_reversion", "symbol": "AAPL", "period_days": 400},
+    "get_strategy_comparison": {
+        "strategies": ["momentum", "buy_and_hold"],
+        "symbol": "sp500-20:AAPL,MSFT,XOM",
+        **PERIOD,
+    },
+    "recommend_strategy": {
+        "symbol": "sp500-20:AAPL,MSFT",
+        "strategies": ["mean_reversion", "buy_and_hold"],
+        **PERIOD,
+    },
+    "adaptive_strategy_selection": {"symbol": "AAPL", "strategies": ["momentum", "buy_and_hold"]},
     "correlation_analysis": {"symbols": ["AAPL", "MSFT", "XOM"]},
     "risk_analysis": {
         "portfolio": [{"symbol": "AAPL", "value": 6000}, {"symbol": "XOM", "value": 4000}],
