@@ -182,3 +182,16 @@ def chromium_flags() -> list[str]:
 def postgres_url() -> str:
     """The URL of a PostgreSQL database that tests may fill and empty."""
     return need("postgres")
+
+
+@pytest.fixture
+def empty_postgres_url(postgres_url: str) -> str:
+    """The URL of the PostgreSQL database with nothing in it."""
+    import sqlalchemy as sa
+
+    engine = sa.create_engine(sa.make_url(postgres_url).set(drivername="postgresql+psycopg"))
+    with engine.begin() as connection:
+        connection.execute(sa.text("DROP SCHEMA public CASCADE"))
+        connection.execute(sa.text("CREATE SCHEMA public"))
+    engine.dispose()
+    return postgres_url

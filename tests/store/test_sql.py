@@ -97,7 +97,7 @@ def test_a_folder_that_cannot_be_made_is_told_with_its_cure(tmp_path):
 
 def test_a_full_disk_is_told_with_its_cure(tmp_path):
     database = Database(f"sqlite:///{tmp_path}/journal.db")
-    insert = "INSERT INTO trials VALUES (NULL, 'q', zeroblob(99000), 'p', 'v', 'o', '2024-01-01')"
+    insert = "INSERT INTO runs VALUES (zeroblob(99000),'k','n','s','f','x',NULL,'{}','{}','')"
 
     def fill():
         with database.writing() as connection:

@@ -20,7 +20,6 @@ from .parameters import source_hash as source_hash
 from .returns import log_returns as log_returns
 from .returns import momentum as momentum
 from .returns import simple_returns as simple_returns
-from .reversion import half_life as half_life
 
 __all__ = [
     "Bars",
@@ -33,7 +32,6 @@ __all__ = [
     "drawdown",
     "ema",
     "feature",
-    "half_life",
     "list_features",
     "log_returns",
     "macd",

@@ -13,24 +13,44 @@ from .stores import Lake as Lake
 from .stores import LakeUpkeep as LakeUpkeep
 from .stores import RunRecord as RunRecord
 from .stores import RunRecords as RunRecords
-from .stores import Trial as Trial
-from .stores import TrialLedger as TrialLedger
+from .trials import BestTrial as BestTrial
+from .trials import DataScope as DataScope
+from .trials import Grid as Grid
+from .trials import KeptSeries as KeptSeries
+from .trials import Moments as Moments
+from .trials import Opening as Opening
+from .trials import Points as Points
+from .trials import QuestionRecord as QuestionRecord
+from .trials import SweepTrials as SweepTrials
+from .trials import Trial as Trial
+from .trials import TrialHistory as TrialHistory
+from .trials import TrialLedger as TrialLedger
 
 __all__ = [
     "BarSource",
+    "BestTrial",
     "Commit",
+    "DataScope",
     "Experiments",
     "Forecaster",
+    "Grid",
+    "KeptSeries",
     "Lake",
     "LakeUpkeep",
     "MarketSource",
     "MarketStatus",
+    "Moments",
+    "Opening",
+    "Points",
+    "QuestionRecord",
     "ReferenceSource",
     "RunRecord",
     "RunRecords",
     "SourceFacts",
+    "SweepTrials",
     "TickSource",
     "Trial",
+    "TrialHistory",
     "TrialLedger",
     "adapter",
     "adapter_names",

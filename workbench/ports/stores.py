@@ -18,8 +18,6 @@ __all__ = [
     "LakeUpkeep",
     "RunRecord",
     "RunRecords",
-    "Trial",
-    "TrialLedger",
 ]
 
 
@@ -99,44 +97,6 @@ class LakeUpkeep(Protocol):
 
     def verify(self, table: str) -> list[str]:
         """What is wrong with the files of a table, as sentences."""
-
-
-@dataclass(frozen=True)
-class Trial:
-    """One look at the data.
-
-    Parameters
-    ----------
-    question : str
-        What is asked: hash of dataset, symbols, period and timeframe.
-    subject : str
-        What was tried: strategy or model with its source hash.
-    parameters : dict
-        Its parameters, as JSON values.
-    verb : str
-        ``backtest``, ``sweep`` or ``train``.
-    outcome : dict
-        The numbers seen, as JSON values.
-    at : datetime
-        When, in UTC.
-    """
-
-    question: str
-    subject: str
-    parameters: dict[str, Any]
-    verb: str
-    outcome: dict[str, Any]
-    at: datetime
-
-
-class TrialLedger(Protocol):
-    """Counts every trial that was made on a question."""
-
-    def record(self, trial: Trial) -> int:
-        """Write the trial; returns how many different trials its question has had by now."""
-
-    def count(self, question: str) -> int:
-        """How many different trials a question has had."""
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,9 @@
 from .lake import DeltaLake as DeltaLake
 from .lake import open_lake as open_lake
+from .ledger import MemoryLedger as MemoryLedger
 from .ledger import SqlLedger as SqlLedger
 from .ledger import open_ledger as open_ledger
 from .memory import MemoryLake as MemoryLake
-from .memory import MemoryLedger as MemoryLedger
 from .memory import MemoryRuns as MemoryRuns
 from .rows import ordered_by as ordered_by
 from .rows import ordered_with_ranks as ordered_with_ranks

@@ -20,9 +20,9 @@ from workbench.store.sql import from_json, to_json
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from workbench.ports import RunRecord, Trial
+    from workbench.ports import RunRecord
 
-__all__ = ["MemoryLake", "MemoryLedger", "MemoryRuns"]
+__all__ = ["MemoryLake", "MemoryRuns"]
 
 _EPOCH = datetime.fromtimestamp(0, tz=UTC)
 
@@ -147,23 +147,6 @@ class MemoryLake:
         commits.append(Commit(version=len(commits), at=self._clock(), action=action))
         self._versions.setdefault(table, {})[len(commits) - 1] = in_order(rows)
         return len(commits) - 1
-
-
-class MemoryLedger:
-    """A trial ledger that ends with the process."""
-
-    def __init__(self) -> None:
-        self.trials: list[Trial] = []
-
-    def record(self, trial: Trial) -> int:
-        """Keep the trial; returns how many different trials its question has had."""
-        self.trials.append(trial)
-        return self.count(trial.question)
-
-    def count(self, question: str) -> int:
-        """How many different trials a question has had."""
-        asked = [trial for trial in self.trials if trial.question == question]
-        return len({(trial.subject, to_json(trial.parameters)) for trial in asked})
 
 
 class MemoryRuns:

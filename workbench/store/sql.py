@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Database", "UtcTime", "from_json", "open_database", "to_json"]
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration; a database that is there needs no look at the others."""
 BUSY_SECONDS = 15.0
 MIGRATION_LOCK = 7_203_911

@@ -1,4 +1,4 @@
-"""Short questions: one trade, the last days, a strategy beside doing nothing clever."""
+"""The trial ledger: every different look at the data, counted once."""
 
 import lazy_loader
 
