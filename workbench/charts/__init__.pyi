@@ -12,6 +12,9 @@ from .portfolio import weights_area as weights_area
 from .quality import counted_findings as counted_findings
 from .quality import coverage_heatmap as coverage_heatmap
 from .quality import marked_prices as marked_prices
+from .resampling import chance_histogram as chance_histogram
+from .resampling import interval_strips as interval_strips
+from .resampling import wealth_fan as wealth_fan
 from .risk import correlation_heatmap as correlation_heatmap
 from .risk import var_histogram as var_histogram
 from .splits import split_strips as split_strips
@@ -25,6 +28,7 @@ from .trading import trade_returns as trade_returns
 __all__ = [
     "PALETTE",
     "Block",
+    "chance_histogram",
     "correlation_heatmap",
     "counted_findings",
     "coverage_heatmap",
@@ -34,6 +38,7 @@ __all__ = [
     "excursions",
     "exposure",
     "forecast_fan",
+    "interval_strips",
     "lines",
     "loss_curve",
     "marked_prices",
@@ -45,5 +50,6 @@ __all__ = [
     "stacked",
     "trade_returns",
     "var_histogram",
+    "wealth_fan",
     "weights_area",
 ]
