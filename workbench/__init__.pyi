@@ -12,10 +12,14 @@ from . import runs as runs
 from . import strategies as strategies
 from . import validation as validation
 from .backtest import adaptive_strategy_selection as adaptive_strategy_selection
+from .backtest import backtest_strategy as backtest_strategy
 from .backtest import get_strategy_comparison as get_strategy_comparison
 from .backtest import performance_report as performance_report
+from .backtest import quick_backtest as quick_backtest
 from .backtest import recommend_strategy as recommend_strategy
 from .backtest import run_backtest as run_backtest
+from .backtest import run_benchmark as run_benchmark
+from .backtest import simulate_trade as simulate_trade
 from .context import Context as Context
 from .context import current as current
 from .data import SyntheticSource as SyntheticSource
@@ -81,6 +85,7 @@ __all__ = [
     "adjust_bars",
     "adjustment_factors",
     "backtest",
+    "backtest_strategy",
     "bars",
     "charts",
     "check_quality",
@@ -123,15 +128,18 @@ __all__ = [
     "ports",
     "query_data",
     "quick_analysis",
+    "quick_backtest",
     "recommend_strategy",
     "repair_dataset",
     "risk",
     "risk_analysis",
     "run_backtest",
+    "run_benchmark",
     "run_notebook",
     "runs",
     "save",
     "schema",
+    "simulate_trade",
     "strategies",
     "strategy",
     "synthetic_bars",

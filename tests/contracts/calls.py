@@ -33,6 +33,10 @@ CALLS: dict[str, dict[str, Any] | Callable[[dict[str, Any]], dict[str, Any]]] = 
     "get_strategy_info": {"strategy": "momentum"},
     "run_backtest": {"strategy": "momentum", "symbol": "sp500-20:AAPL,MSFT,XOM", **PERIOD},
     "performance_report": {"strategy": "mean_reversion", "symbol": "AAPL", "period_days": 400},
+    "backtest_strategy": {"strategy": "buy_and_hold", "symbol": "AAPL", **PERIOD},
+    "quick_backtest": {"strategy": "mean_reversion", "symbol": "AAPL", "days": 90},
+    "simulate_trade": {"strategy": "mean_reversion", "symbol": "AAPL", "action": "buy"},
+    "run_benchmark": {"strategy": "mean_reversion", "symbol": "us-tech-5"},
     "get_strategy_comparison": {
         "strategies": ["momentum", "buy_and_hold"],
         "symbol": "sp500-20:AAPL,MSFT,XOM",

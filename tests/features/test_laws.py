@@ -18,6 +18,7 @@ SMALL = {
     "bollinger_position": {"window": 4},
     "drawdown": {},
     "ema": {"window": 4},
+    "half_life": {"window": 5},
     "log_returns": {},
     "macd": {"fast": 2, "slow": 4, "signal": 3},
     "momentum": {"lookback": 5, "skip": 1},

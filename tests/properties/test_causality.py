@@ -15,6 +15,10 @@ SMALL = {
     "momentum": {"lookback": 12, "skip": 2, "top": 2},
     "mean_reversion": {"window": 8, "entry_z": 1.2, "exit_z": 0.2, "max_hold": 9},
     "buy_and_hold": {},
+    "equal_weight": {"rebalance": "week"},
+    "momentum_score": {"lookback": 8, "short": 2, "minimum_score": 0.3, "top": 2},
+    "random_entry": {"entry_probability": 0.3, "hold": 4, "short_share": 0.5, "seed": 3},
+    "time_series_momentum": {"lookback": 12, "volatility_centre": 3, "rebalance": "week"},
 }
 """Every built-in strategy with parameters that make it trade within the bars."""
 
@@ -30,10 +34,12 @@ def panel(seed: int) -> xr.Dataset:
     opened = close * np.exp(rng.normal(0, 0.01, close.shape))
     missing = rng.random(close.shape) < 0.03
     missing[0] = False
+    volume = rng.lognormal(12, 0.5, close.shape)
     return xr.Dataset(
         {
             "open": (("time", "symbol"), np.where(missing, np.nan, opened)),
             "close": (("time", "symbol"), np.where(missing, np.nan, close)),
+            "volume": (("time", "symbol"), np.where(missing, np.nan, volume)),
         },
         {"time": pd.bdate_range("2021-01-01", periods=BARS), "symbol": ["A", "B", "C"]},
         {"timeframe": "1d"},
@@ -87,6 +93,17 @@ def test_a_row_is_the_call_on_the_window_that_ends_there(name, seed):
         window = bars.isel(time=slice(max(0, bar + 1 - needs), bar + 1))
         row, memory = strategy.advance(window, memory, SMALL[name])
         np.testing.assert_allclose(row, whole.isel(time=bar), rtol=1e-12)
+
+
+@pytest.mark.parametrize("name", SMALL)
+@given(seed=seeds)
+@slow
+def test_what_is_no_member_is_not_held(name, seed):
+    strategy, bars = lookup("strategy", name), panel(seed)
+    spells = np.repeat(np.random.default_rng(seed).random((BARS // 10, 3)) < 0.5, 10, axis=0)
+    universe = bars.assign_coords(member=(("time", "symbol"), spells))
+    held = strategy.targets(universe, SMALL[name]).to_pandas().ffill().fillna(0.0).to_numpy()
+    assert (held[~spells] == 0).all()
 
 
 @given(seed=seeds, scale=st.floats(0.01, 100))

@@ -1,6 +1,7 @@
 import pytest
 
 from workbench.errors import UnknownName
+from workbench.registry import lookup, names
 from workbench.strategies import get_strategy_info, list_strategies
 
 
@@ -13,7 +14,25 @@ def test_the_built_in_strategies_are_listed():
     assert list(found.to_frame().index) == found.strategies
 
 
-@pytest.mark.parametrize("name", ["momentum", "mean_reversion", "buy_and_hold"])
+BUILT_IN = [
+    name
+    for name in names("strategy")
+    if lookup("strategy", name).__module__.startswith("workbench.")
+]
+FAMILIES = {"momentum", "reversion", "forecast", "combination", "baseline"}
+
+
+@pytest.mark.parametrize("name", BUILT_IN)
+def test_every_strategy_says_where_it_comes_from(name):
+    found = get_strategy_info(name)
+    assert found.family in FAMILIES
+    assert found.risk_level in {"low", "medium", "high", ""}
+    assert found.family == "baseline" or found.sources
+    for values in found.presets.values():
+        assert lookup("strategy", name).checked(values)
+
+
+@pytest.mark.parametrize("name", BUILT_IN)
 def test_every_parameter_is_described_and_bounded(name):
     found = get_strategy_info(name)
     assert found.description
@@ -22,7 +41,7 @@ def test_every_parameter_is_described_and_bounded(name):
         assert parameter.description
         if parameter.type in {"integer", "number"}:
             assert parameter.low <= parameter.default <= parameter.high
-        if parameter.type == "string":
+        if parameter.choices:
             assert parameter.default in parameter.choices
 
 

@@ -3,6 +3,10 @@ from .choosing import get_strategy_comparison as get_strategy_comparison
 from .choosing import recommend_strategy as recommend_strategy
 from .operations import performance_report as performance_report
 from .operations import run_backtest as run_backtest
+from .quick import backtest_strategy as backtest_strategy
+from .quick import quick_backtest as quick_backtest
+from .quick import run_benchmark as run_benchmark
+from .quick import simulate_trade as simulate_trade
 from .results import BacktestReport as BacktestReport
 from .results import PerformanceReport as PerformanceReport
 from .simulate import simulate as simulate
@@ -11,9 +15,13 @@ __all__ = [
     "BacktestReport",
     "PerformanceReport",
     "adaptive_strategy_selection",
+    "backtest_strategy",
     "get_strategy_comparison",
     "performance_report",
+    "quick_backtest",
     "recommend_strategy",
     "run_backtest",
+    "run_benchmark",
     "simulate",
+    "simulate_trade",
 ]

@@ -20,6 +20,7 @@ from .parameters import source_hash as source_hash
 from .returns import log_returns as log_returns
 from .returns import momentum as momentum
 from .returns import simple_returns as simple_returns
+from .reversion import half_life as half_life
 
 __all__ = [
     "Bars",
@@ -32,6 +33,7 @@ __all__ = [
     "drawdown",
     "ema",
     "feature",
+    "half_life",
     "list_features",
     "log_returns",
     "macd",

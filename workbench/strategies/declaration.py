@@ -13,6 +13,7 @@ import pandas as pd
 from workbench.errors import ConfigurationError, InvalidInput
 from workbench.features.parameters import parameter_model, source_hash
 from workbench.registry import checked, register
+from workbench.strategies.membership import only_members
 from workbench.strategies.stepping import Memory, Observe, advance, run_steps
 from workbench.strategies.weights import weights_on
 
@@ -152,7 +153,10 @@ class Strategy:
         values = self.checked(parameters)
         if self.form == "step":
             return _changes_only(run_steps(self, bars, values).intents, bars)
-        return weights_on(bars, self.function(bars, **dict(values)), f"What {self._title} returns")
+        wanted = weights_on(
+            bars, self.function(bars, **dict(values)), f"What {self._title} returns"
+        )
+        return only_members(wanted, bars)
 
     def advance(
         self,

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from workbench.compute import cuda_is_available
+from workbench.strategies.facts import facts_of
 from workbench.strategies.results import ParameterInfo, StrategyDetails, StrategyInfo, StrategyList
 
 if TYPE_CHECKING:
@@ -31,13 +32,17 @@ def describe(strategy: Strategy) -> StrategyInfo:
     StrategyInfo
         Read from its declaration.
     """
-    details = _details(strategy)
+    details, stated = _details(strategy), facts_of(strategy)
     return StrategyInfo(
         strategy=strategy.name,
         details=details,
         form=strategy.form,
         warm_up=details.warm_up,
         description=strategy.description,
+        family=stated.family,
+        risk_level=stated.risk,
+        sources=list(stated.sources),
+        presets={name: dict(values) for name, values in stated.presets.items()},
         parameters=_parameters(strategy),
         inputs=list(strategy.inputs) or ["bars"],
         source_hash=strategy.source_hash,
@@ -68,11 +73,14 @@ def listed(strategies: Mapping[str, Strategy]) -> StrategyList:
 
 
 def _details(strategy: Strategy) -> StrategyDetails:
+    stated = facts_of(strategy)
     required = any(field.is_required() for field in strategy.parameters.model_fields.values())
     return StrategyDetails(
         summary=strategy.description.partition("\n")[0],
         form=strategy.form,
         warm_up=1 if required else strategy.warm_up(),
+        family=stated.family,
+        risk_level=stated.risk,
         gpu_accelerated=False,
     )
 

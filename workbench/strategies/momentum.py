@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-import numpy as np
 from pydantic import Field
 
 from workbench.features import momentum as past_return
 from workbench.strategies.declaration import strategy
+from workbench.strategies.facts import facts
+from workbench.strategies.membership import is_member
+from workbench.strategies.ranking import place
 from workbench.strategies.rebalancing import Rebalance, is_rebalanced
 
 if TYPE_CHECKING:
@@ -18,6 +20,20 @@ __all__ = ["momentum"]
 
 
 @strategy("momentum", warm_up=lambda p: p.lookback + 1)
+@facts(
+    family="momentum",
+    risk="medium",
+    sources=(
+        "Jegadeesh and Titman, Journal of Finance 48 (1993)",
+        "Moskowitz, Ooi and Pedersen, Journal of Financial Economics 104 (2012)",
+    ),
+    presets={
+        "original": {"lookback": 252, "skip": 21, "threshold": 0.028},
+        "original_fallback": {"lookback": 20, "threshold": 0.015},
+        "original_rust": {"lookback": 20, "threshold": 0.02},
+        "twelve_minus_one": {"lookback": 252, "skip": 21},
+    },
+)
 def momentum(
     bars: xr.Dataset,
     *,
@@ -47,19 +63,19 @@ def momentum(
         How many symbols are held at most.
     threshold : float
         The return, a fraction, that a symbol must exceed.
-    rebalance : {"bar", "week", "month", "quarter"}
+    rebalance : {"bar", "week", "month", "quarter", "year"}
         When the ranking is made; in between the holdings drift.
 
     Returns
     -------
     xarray.DataArray, dims (time, symbol)
         ``1 / min(top, symbols)`` or 0; NaN between rebalances and until a symbol has a
-        history. Equal returns rank in the order of the symbols.
+        history. Equal returns rank in the order of the symbols; only members of a universe
+        are ranked.
     """
     score = past_return(bars, lookback=lookback, skip=skip)
-    known = score.notnull()
-    order = np.argsort(-score.where(known, -np.inf).to_numpy(), axis=1, kind="stable")
-    rank = score.copy(data=np.argsort(order, axis=1, kind="stable"))
+    known = score.notnull() & is_member(bars)
+    rank = place(score, known)
     held = known & (rank < top) & (score > threshold)
     share = 1.0 / min(top, score.sizes["symbol"])
     decided = known.any("symbol") & is_rebalanced(bars, rebalance)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from workbench.domain import Result
 
@@ -52,6 +52,11 @@ class StrategyDetails(BaseModel):
         ``targets`` or ``step``.
     warm_up : int
         Bars that a decision needs, with the default parameters.
+    family : str
+        ``momentum``, ``reversion``, ``forecast``, ``combination`` or ``baseline``; empty where the
+        strategy does not say.
+    risk_level : str
+        The label of the original: ``low``, ``medium``, ``high`` or empty.
     gpu_accelerated : bool
         Whether it has a GPU form.
     status : str
@@ -63,6 +68,8 @@ class StrategyDetails(BaseModel):
     summary: str
     form: Literal["targets", "step"]
     warm_up: int
+    family: str = ""
+    risk_level: str = ""
     gpu_accelerated: bool
     status: str = "operational"
 
@@ -103,13 +110,21 @@ class StrategyList(Result):
 class StrategyInfo(Result):
     """What is known of one strategy. Its performance depends on data: run a backtest."""
 
-    headline: ClassVar[tuple[str, ...]] = ("strategy", "form", "warm_up", "source_hash")
+    headline: ClassVar[tuple[str, ...]] = (
+        "strategy", "form", "family", "risk_level", "warm_up", "source_hash",
+    )  # fmt: skip
 
     strategy: str
     details: StrategyDetails
     form: Literal["targets", "step"]
     warm_up: int
     description: str
+    family: str = ""
+    risk_level: str = ""
+    sources: list[str] = Field(default_factory=list)
+    presets: dict[str, dict[str, Any]] = Field(
+        default_factory=dict, description="Name → parameters, such as those of the original."
+    )
     parameters: dict[str, ParameterInfo]
     inputs: list[str]
     source_hash: str
