@@ -17,6 +17,7 @@ SMALL = {
     "buy_and_hold": {},
     "equal_weight": {"rebalance": "week"},
     "momentum_score": {"lookback": 8, "short": 2, "minimum_score": 0.3, "top": 2},
+    "pairs": {"formation": 30, "window": 10, "reform": "week", "level": 1.0, "entry_z": 0.8},
     "random_entry": {"entry_probability": 0.3, "hold": 4, "short_share": 0.5, "seed": 3},
     "time_series_momentum": {"lookback": 12, "volatility_centre": 3, "rebalance": "week"},
 }

@@ -1,5 +1,7 @@
 from .averages import ema as ema
 from .averages import sma as sma
+from .cointegration import Cointegration as Cointegration
+from .cointegration import cointegrated as cointegrated
 from .declaration import Feature as Feature
 from .declaration import feature as feature
 from .dispersion import bollinger as bollinger
@@ -24,11 +26,13 @@ from .reversion import half_life as half_life
 
 __all__ = [
     "Bars",
+    "Cointegration",
     "Feature",
     "along_time",
     "bollinger",
     "bollinger_position",
     "closes",
+    "cointegrated",
     "compute_feature",
     "drawdown",
     "ema",
