@@ -1,12 +1,14 @@
 """The running maxima: laws of merging, exactness, and what bad input does."""
 
+import hashlib
 import math
 
 import numpy as np
 import pytest
 
 from workbench.errors import InvalidInput, TooLittleHistory
-from workbench.validation.significance import Maxima, block_edges, multipliers
+from workbench.validation.significance import Maxima, block_edges, multipliers, studentised_mean
+from workbench.validation.significance.studentised import penalised
 
 
 def of(returns, holding=1):
@@ -30,10 +32,12 @@ def test_each_draw_gives_half_of_the_blocks_a_minus(blocks):
 
 
 def test_multipliers_are_the_same_for_ever():
-    assert "".join("+" if sign > 0 else "-" for sign in multipliers(16)[:, 0]) == PUBLISHED
-
-
-PUBLISHED = "-+++----+--++-++"
+    first = "".join("+" if sign > 0 else "-" for sign in multipliers(16)[:, 0])
+    assert first == "----++-+-++++--+"
+    assert (
+        hashlib.sha256(multipliers(128).astype("i1").tobytes()).hexdigest()[:16]
+        == "253b08398e6f2e89"
+    )
 
 
 @pytest.mark.parametrize("bars", [16, 60, 252, 2_520, 8_313])
@@ -65,16 +69,37 @@ def test_equal_trials_change_nothing_but_the_count():
 
 def test_the_statistic_is_the_t_of_a_textbook():
     stats = pytest.importorskip("scipy.stats")
-    returns = noise(1, seed=3)
+    returns = noise(1, seed=4) ** 2 - 0.0001  # skewed to the right, which is not credited
     assert of(returns).observed == pytest.approx(stats.ttest_1samp(returns[0], 0).statistic)
+    assert studentised_mean(returns[0]) == pytest.approx(of(returns).observed)
+
+
+def test_a_negative_skewness_counts_against_a_trial():
+    # Hall (1992) by hand: k = −2/√2500 = −0.04; 4 + k/3·16 + k²/27·64 + k/6
+    expected = 4 - 0.0133333333 * 16 + 0.0016 / 27 * 64 - 0.04 / 6
+    lowered = penalised(np.array([4.0, 4.0]), np.array([-2.0, 2.0]), 2_500)
+    assert lowered == pytest.approx([expected, 4.0])
+
+
+def test_rare_large_losses_are_mistaken_for_skill_less_often():
+    losing = 1 - np.random.default_rng(1).standard_exponential((2_000, 640))
+    squares, cubes = (losing**2).sum(axis=1), (losing**3).sum(axis=1)
+    sums = np.add.reduceat(losing, block_edges(640)[:-1], axis=1)
+    seen, unseen = Maxima.empty(640), Maxima.empty(640)
+    seen.add(sums, squares, cubes=cubes)
+    unseen.add(sums, squares)
+    assert seen.observed < unseen.observed - 0.5
+    np.testing.assert_array_equal(seen.maxima, unseen.maxima)
 
 
 def test_one_trial_has_the_p_value_of_a_t_test():
     stats = pytest.importorskip("scipy.stats")
-    returns = noise(1, seed=5) + 0.0006
-    expected = stats.ttest_1samp(returns[0], 0, alternative="greater").pvalue
-    assert of(returns).p_value() == pytest.approx(expected, abs=0.03)
-    assert of(returns).effective_trials() == pytest.approx(1, abs=0.1)
+    many = noise(60, seed=5) + np.linspace(0, 0.002, 60)[:, None]
+    expected = stats.ttest_1samp(many, 0, axis=1, alternative="greater").pvalue
+    found = np.array([of(returns).p_value() for returns in many])
+    assert found.mean() == pytest.approx(expected.mean(), abs=0.01)
+    assert found == pytest.approx(expected, abs=0.06)
+    assert of(many[0]).effective_trials() == pytest.approx(1, abs=0.1)
 
 
 def test_independent_trials_are_counted_as_such():

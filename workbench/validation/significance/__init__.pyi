@@ -1,5 +1,6 @@
 from .maxima import Maxima as Maxima
 from .results import Verdict as Verdict
+from .studentised import studentised_mean as studentised_mean
 from .weights import block_edges as block_edges
 from .weights import multipliers as multipliers
 
@@ -8,4 +9,5 @@ __all__ = [
     "Verdict",
     "block_edges",
     "multipliers",
+    "studentised_mean",
 ]
