@@ -18,11 +18,11 @@ from .panel import Bars as Bars
 from .panel import along_time as along_time
 from .panel import closes as closes
 from .parameters import parameter_model as parameter_model
-from .parameters import source_hash as source_hash
 from .returns import log_returns as log_returns
 from .returns import momentum as momentum
 from .returns import simple_returns as simple_returns
 from .reversion import half_life as half_life
+from .sources import source_hash as source_hash
 
 __all__ = [
     "Bars",

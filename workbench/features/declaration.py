@@ -8,7 +8,8 @@ import sys
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
 
 from workbench.errors import InvalidInput
-from workbench.features.parameters import parameter_model, source_hash
+from workbench.features.parameters import parameter_model
+from workbench.features.sources import source_hash
 from workbench.registry import checked, register
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ class Feature(Generic[Parameters, Computed]):
 
     @property
     def source_hash(self) -> str:
-        """A hash that changes when the function's text changes."""
+        """A hash that changes when the function does something else."""
         return source_hash(self.function)
 
     @property

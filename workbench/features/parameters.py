@@ -6,9 +6,7 @@ after the ``*`` of a signature is what a user, a sweep or an agent may choose.
 
 from __future__ import annotations
 
-import hashlib
 import inspect
-import textwrap
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, get_type_hints
 
@@ -19,7 +17,7 @@ from workbench.errors import ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["parameter_model", "source_hash"]
+__all__ = ["parameter_model"]
 
 
 def parameter_model(function: Callable[..., Any], owner: str) -> type[BaseModel]:
@@ -58,27 +56,6 @@ def parameter_model(function: Callable[..., Any], owner: str) -> type[BaseModel]
     }
     config = ConfigDict(frozen=True, extra="forbid", validate_default=True, protected_namespaces=())
     return create_model(f"{function.__name__}_parameters", __config__=config, **fields)
-
-
-def source_hash(function: Callable[..., Any]) -> str:
-    """A hash that changes when the text of a function changes.
-
-    Parameters
-    ----------
-    function : callable
-        Without a source (typed at a prompt), its byte code and constants are hashed.
-
-    Returns
-    -------
-    str
-        16 hexadecimal digits.
-    """
-    try:
-        text = textwrap.dedent(inspect.getsource(function)).encode()
-    except (OSError, TypeError):
-        code = function.__code__
-        text = code.co_code + repr((code.co_consts, code.co_names)).encode()
-    return hashlib.sha256(text).hexdigest()[:16]
 
 
 def _hints(

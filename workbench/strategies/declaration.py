@@ -11,7 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from workbench.errors import ConfigurationError, InvalidInput
-from workbench.features.parameters import parameter_model, source_hash
+from workbench.features.parameters import parameter_model
+from workbench.features.sources import source_hash
 from workbench.registry import checked, register
 from workbench.strategies.membership import only_members
 from workbench.strategies.stepping import Memory, Observe, advance, run_steps
@@ -91,8 +92,10 @@ class Strategy:
 
     @property
     def source_hash(self) -> str:
-        """A hash that changes when the function's text changes."""
-        return source_hash(self.function)
+        """A hash that changes when the strategy does something else."""
+        if self.form == "targets":
+            return source_hash(self.function)
+        return source_hash(self.function, inputs=self.inputs, initial=self.initial)
 
     @property
     def description(self) -> str:
