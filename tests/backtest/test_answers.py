@@ -18,7 +18,7 @@ ANSWER = yaml.safe_load(
 TIME = pd.bdate_range("2024-01-01", periods=10)
 
 
-@pytest.fixture(scope="module", params=["kernel", "vectorbt"])
+@pytest.fixture(scope="module", params=["kernel", "replay", "vectorbt"])
 def report(request):
     if request.param == "vectorbt":
         pytest.importorskip("vectorbt")

@@ -150,7 +150,7 @@ def test_cash_must_be_an_amount(prices, cash):
 
 
 def test_an_unknown_engine_is_refused(prices):
-    with pytest.raises(UnknownName, match="kernel, vectorbt"):
+    with pytest.raises(UnknownName, match="kernel, replay, vectorbt"):
         simulate(all_in, prices, engine="backtrader")
 
 

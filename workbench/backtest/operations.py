@@ -25,7 +25,7 @@ def run_backtest(
     *,
     parameters: dict[str, float | int | str | bool] | None = None,
     costs: Costs | None = None,
-    engine: Literal["kernel", "vectorbt"] = "kernel",
+    engine: Literal["kernel", "replay", "vectorbt"] = "kernel",
     initial_cash: Annotated[float, Field(gt=0)] = 100_000.0,
     fills_at: Literal["next open", "next close", "same close"] | None = None,
     context: Context | None = None,
@@ -58,8 +58,8 @@ def run_backtest(
         Parameter → value of the strategy; its defaults for the others.
     costs : Costs, optional
         What an order costs: 1 bp fee and 2 bps slippage by default.
-    engine : {"kernel", "vectorbt"}
-        Ours, or vectorbt; they place the same orders.
+    engine : {"kernel", "replay", "vectorbt"}
+        Ours, compiled or event by event, or vectorbt; they place the same orders.
     initial_cash : float
         Cash before the first bar.
     fills_at : {"next open", "next close", "same close"}, optional

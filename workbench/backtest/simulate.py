@@ -12,6 +12,7 @@ from workbench.backtest import engine as own_engine
 from workbench.backtest import vectorbt as vectorbt_engine
 from workbench.backtest.benchmark import benchmark_values
 from workbench.backtest.plan import FillsAt, Plan, plan_orders, weights_from_signals
+from workbench.backtest.replay import bars as replay_engine
 from workbench.backtest.report import assemble
 from workbench.data import bars as read_bars
 from workbench.errors import InvalidInput, OutOfRange, TooLittleHistory, UnknownName
@@ -27,10 +28,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Engine", "simulate"]
 
-Engine = Literal["kernel", "vectorbt"]
+Engine = Literal["kernel", "replay", "vectorbt"]
 
 _ENGINES: Mapping[str, Callable[[Plan, Costs, float], Filled]] = {
     "kernel": own_engine.fill_plan,
+    "replay": replay_engine.fill_plan,
     "vectorbt": vectorbt_engine.fill_plan,
 }
 
@@ -66,8 +68,8 @@ def simulate(  # noqa: PLR0913  it has the options of the operation
         at the first bar and held. It trades for free.
     initial_cash : float
         Cash before the first bar, above 0.
-    engine : {"kernel", "vectorbt"}
-        Ours, or vectorbt (an extra); they give the same orders.
+    engine : {"kernel", "replay", "vectorbt"}
+        Ours, compiled or event by event, or vectorbt (an extra); they give the same orders.
     parameters : mapping, optional
         Parameter → value of the strategy.
     start : date or str, optional
