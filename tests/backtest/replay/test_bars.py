@@ -73,7 +73,7 @@ def test_a_symbol_without_a_price_is_worked_off_last_and_drops_its_order(make_ba
     bars["close"][:, 0] = np.nan
     bars["close"][0, 0] = 10.0
     targets = bars["close"].copy(data=np.full(bars["close"].shape, 0.5))
-    plan, compiled, replayed = both(bars, targets, Costs(), "next close")
+    _, compiled, replayed = both(bars, targets, Costs(), "next close")
     assert replayed.statuses.tolist() == compiled.statuses.tolist()
     assert replayed.statuses[4] == 5
     assert set(replayed.orders[:, 1]) == {1.0}

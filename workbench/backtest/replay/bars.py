@@ -11,7 +11,7 @@ from __future__ import annotations
 import heapq
 import math
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -49,7 +49,7 @@ class Waiting(NamedTuple):
 class Broker:
     """Cash, positions, and what was filled."""
 
-    rates: tuple[float, ...]
+    rates: tuple[float, float, float]
     cash: float
     positions: list[float]
     filled: list[tuple[float, ...]] = field(default_factory=list)
@@ -62,27 +62,20 @@ class Broker:
 
     def target(self, bar: int, order: Waiting, price: float, mark: float) -> None:
         """Trade to a share of the value."""
-        self.cash, self.positions[order.symbol], *done = rebalance(
-            (self.cash, order.value, mark),
-            self.positions[order.symbol],
-            order.weight,
-            price,
-            self.rates,
-        )
-        self._note(bar, order, *done)
+        account, held = (self.cash, order.value, mark), self.positions[order.symbol]
+        made = rebalance(account, held, order.weight, price, self.rates)
+        self._note(bar, order, made)
 
     def leave(self, bar: int, order: Waiting, price: float) -> None:
         """Close the whole position."""
         held = self.positions[order.symbol]
         trade = sell if held > 0 else buy
-        self.cash, self.positions[order.symbol], size, *done = trade(
-            self.cash, held, abs(held), price, self.rates
-        )
-        self._note(bar, order, -size if held > 0 else size, *done)
+        cash, left, size, *rest = trade(self.cash, held, abs(held), price, self.rates)
+        self._note(bar, order, (cash, left, -size if held > 0 else size, *rest))
 
-    def _note(  # noqa: PLR0913  what a fill returns
-        self, bar: int, order: Waiting, size: float, price: float, fee: float, status: int
-    ) -> None:
+    def _note(self, bar: int, order: Waiting, made: tuple[Any, ...]) -> None:
+        """Believe what a fill returned."""
+        self.cash, self.positions[order.symbol], size, price, fee, status = made
         self.statuses[status] += 1
         if status in (FILLED, PARTIAL):
             self.filled.append((bar, order.symbol, size, price, fee, order.why))
