@@ -15,12 +15,20 @@ SMALL = {
     "momentum": {"lookback": 12, "skip": 2, "top": 2},
     "mean_reversion": {"window": 8, "entry_z": 1.2, "exit_z": 0.2, "max_hold": 9},
     "buy_and_hold": {},
+    "enhanced_momentum": {
+        "lookback": 8, "horizon": 2, "train": 20, "sample_every": 1, "embargo": 1, "top": 2,
+        "rebalance": "week",
+    },
     "equal_weight": {"rebalance": "week"},
     "momentum_score": {"lookback": 8, "short": 2, "minimum_score": 0.3, "top": 2},
+    "neural_arbitrage": {"window": 40, "horizon": 3, "edge": 0.0, "top": 1, "rebalance": "week"},
+    "neural_trend": {
+        "window": 40, "horizon": 3, "confidence": 0.5, "allow_short": True, "rebalance": "week",
+    },
     "pairs": {"formation": 30, "window": 10, "reform": "week", "level": 1.0, "entry_z": 0.8},
     "random_entry": {"entry_probability": 0.3, "hold": 4, "short_share": 0.5, "seed": 3},
     "time_series_momentum": {"lookback": 12, "volatility_centre": 3, "rebalance": "week"},
-}
+}  # fmt: skip
 """Every built-in strategy with parameters that make it trade within the bars."""
 
 seeds = st.integers(0, 2**32 - 1)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float64]
 
-__all__ = ["Naive", "fit_drift", "fit_repeat_last"]
+__all__ = ["Drift", "Naive", "RepeatLast", "fit_drift", "fit_repeat_last"]
 
 FEWEST_DIFFERENCES = 30
 
@@ -125,6 +125,22 @@ def fit_drift(values: Floats, horizon: int) -> Naive:
     path = transformed(values, transform_of(values))
     drift = float((path[-1] - path[0]) / max(len(path) - 1, 1))
     return _fitted("drift", values, horizon, drift=drift)
+
+
+class RepeatLast:
+    """`fit_repeat_last` as a `workbench.ports.Learner`."""
+
+    def fit(self, history: Floats, horizon: int) -> Naive:
+        """Tomorrow equals today."""
+        return fit_repeat_last(history, horizon)
+
+
+class Drift:
+    """`fit_drift` as a `workbench.ports.Learner`."""
+
+    def fit(self, history: Floats, horizon: int) -> Naive:
+        """The mean step of the history goes on."""
+        return fit_drift(history, horizon)
 
 
 def _fitted(name: str, values: Floats, horizon: int, *, drift: float) -> Naive:

@@ -1,6 +1,7 @@
 from .adapters import adapter as adapter
 from .adapters import adapter_names as adapter_names
 from .forecaster import Forecaster as Forecaster
+from .forecaster import Learner as Learner
 from .sources import BarSource as BarSource
 from .sources import MarketSource as MarketSource
 from .sources import MarketStatus as MarketStatus
@@ -37,6 +38,7 @@ __all__ = [
     "KeptSeries",
     "Lake",
     "LakeUpkeep",
+    "Learner",
     "MarketSource",
     "MarketStatus",
     "Moments",

@@ -20,6 +20,10 @@ _BUILT_IN: dict[str, dict[str, str]] = {
         "synthetic": "workbench.data.sources.synthetic:SyntheticSource",
         "yahoo": "workbench.adapters.yahoo:Yahoo",
     },
+    "Learner": {
+        "drift": "workbench.forecast.naive:Drift",
+        "repeat-last": "workbench.forecast.naive:RepeatLast",
+    },
     "TickSource": {
         "alpaca": "workbench.adapters.alpaca:Alpaca",
         "polygon": "workbench.adapters.polygon:Polygon",

@@ -1,4 +1,4 @@
-"""What every forecasting model can do."""
+"""What every forecasting model can do, and how one is made."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-__all__ = ["Forecaster"]
+__all__ = ["Forecaster", "Learner"]
 
 
 class Forecaster(Protocol):
@@ -31,4 +31,15 @@ class Forecaster(Protocol):
 
         `history` has shape ``(series, time)`` with at least `input_size` columns and
         no NaN; the answer has shape ``(series, horizon, len(quantiles))`` in its units.
+        """
+
+
+class Learner(Protocol):
+    """Makes a forecaster of a history; it is reached by name (`workbench.ports.adapter`)."""
+
+    def fit(self, history: npt.NDArray[np.float64], horizon: int) -> Forecaster:
+        """Learn from a history and from nothing else.
+
+        `history` has shape ``(time,)`` and no NaN; the forecaster reaches `horizon` steps ahead
+        and is the same for the same history.
         """
