@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float64]
 
-__all__ = ["assemble"]
+__all__ = ["assemble", "compared", "risk_numbers"]
 
 NO_BIAS = ("", "none", "free", "point-in-time", "unknown")
 
@@ -107,9 +107,9 @@ def assemble(
         period=Period(start=plan.time[0], end=plan.time[-1], bars=len(plan.time)),
         periods_per_year=a_year,
         results=_performance(returns, trades, a_year),
-        risk_metrics=RiskNumbers(**_measured(RiskNumbers, returns, a_year)),
+        risk_metrics=risk_numbers(returns, a_year),
         trade_statistics=_statistics(trades),
-        benchmark_comparison=_compared(returns, benchmark, a_year),
+        benchmark_comparison=compared(returns, benchmark, a_year),
         costs=_charged(orders, costs, equity, initial_cash, a_year),
         question=question_of(traded),
         survivorship=str(bars.attrs.get("survivorship", "")),
@@ -163,7 +163,13 @@ def _statistics(trades: pd.DataFrame) -> TradeStatistics:
     )
 
 
-def _compared(returns: Floats, benchmark: pd.Series, a_year: float) -> BenchmarkComparison:
+def risk_numbers(returns: Floats, a_year: float) -> RiskNumbers:
+    """How returns, shape (time,), are spread."""
+    return RiskNumbers(**_measured(RiskNumbers, returns, a_year))
+
+
+def compared(returns: Floats, benchmark: pd.Series, a_year: float) -> BenchmarkComparison:
+    """Returns, shape (time,), beside the growth of 1 in a benchmark on the same bars."""
     growth = benchmark.to_numpy(dtype=np.float64)
     theirs = growth / np.r_[1.0, growth[:-1]] - 1.0
     gained = measure("total_return", theirs, a_year)
