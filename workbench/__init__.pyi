@@ -13,7 +13,9 @@ from . import strategies as strategies
 from . import validation as validation
 from .backtest import adaptive_strategy_selection as adaptive_strategy_selection
 from .backtest import backtest_strategy as backtest_strategy
+from .backtest import compare_runs as compare_runs
 from .backtest import get_strategy_comparison as get_strategy_comparison
+from .backtest import import_backtest as import_backtest
 from .backtest import performance_report as performance_report
 from .backtest import quick_backtest as quick_backtest
 from .backtest import recommend_strategy as recommend_strategy
@@ -89,6 +91,7 @@ __all__ = [
     "bars",
     "charts",
     "check_quality",
+    "compare_runs",
     "compute_feature",
     "continuous_future",
     "convert_currency",
@@ -111,6 +114,7 @@ __all__ = [
     "get_strategy_comparison",
     "get_strategy_info",
     "get_universe",
+    "import_backtest",
     "list_datasets",
     "list_features",
     "list_quarantine",

@@ -37,6 +37,10 @@ CALLS: dict[str, dict[str, Any] | Callable[[dict[str, Any]], dict[str, Any]]] = 
     "quick_backtest": {"strategy": "mean_reversion", "symbol": "AAPL", "days": 90},
     "simulate_trade": {"strategy": "mean_reversion", "symbol": "AAPL", "action": "buy"},
     "run_benchmark": {"strategy": "mean_reversion", "symbol": "us-tech-5"},
+    "import_backtest": {"path": "{home}/returns.csv", "kind": "returns"},
+    "compare_runs": lambda answers: {
+        "runs": [f"{answers['run_backtest']['question']}#{place}" for place in (1, 1)]
+    },
     "get_strategy_comparison": {
         "strategies": ["momentum", "buy_and_hold"],
         "symbol": "sp500-20:AAPL,MSFT,XOM",
@@ -104,6 +108,8 @@ CALLS: dict[str, dict[str, Any] | Callable[[dict[str, Any]], dict[str, Any]]] = 
 
 FILES = {
     "mine.csv": "date,MINE\n" + "\n".join(f"2024-01-{d:02d},{100 + d}.5" for d in range(1, 29)),
+    "returns.csv": "date,returns\n"
+    + "\n".join(f"2024-01-{d:02d},{0.01 * (-1) ** d + 0.001}" for d in range(1, 29)),
     "actions.csv": "symbol,date,kind,ratio\nAAPL,2005-02-28,split,2:1",
     "instruments.csv": "symbol,name,asset_class,venue\nACME,Acme Works,equity,XNYS",
     "contracts.csv": "date,ESH2024,ESM2024\n"

@@ -1,6 +1,9 @@
 from .choosing import adaptive_strategy_selection as adaptive_strategy_selection
 from .choosing import get_strategy_comparison as get_strategy_comparison
 from .choosing import recommend_strategy as recommend_strategy
+from .comparing import RunComparison as RunComparison
+from .comparing import compare_runs as compare_runs
+from .importing import import_backtest as import_backtest
 from .operations import performance_report as performance_report
 from .operations import run_backtest as run_backtest
 from .quick import backtest_strategy as backtest_strategy
@@ -14,9 +17,12 @@ from .simulate import simulate as simulate
 __all__ = [
     "BacktestReport",
     "PerformanceReport",
+    "RunComparison",
     "adaptive_strategy_selection",
     "backtest_strategy",
+    "compare_runs",
     "get_strategy_comparison",
+    "import_backtest",
     "performance_report",
     "quick_backtest",
     "recommend_strategy",

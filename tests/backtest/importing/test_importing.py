@@ -116,7 +116,9 @@ def test_fills_of_intraday_bars_belong_to_the_bar_that_contains_them():
     fills = pd.DataFrame(
         {"symbol": ["A"], "size": [1.0], "price": [12.5]}, pd.DatetimeIndex(["2024-01-02 16:59"])
     )
-    assert imported(fills, prices, labels=LABELS).orders["time"].tolist() == [bars[2].tz_convert(None)]
+    assert imported(fills, prices, labels=LABELS).orders["time"].tolist() == [
+        bars[2].tz_convert(None)
+    ]
     late = fills.set_axis(pd.DatetimeIndex(["2024-01-02 21:00"]))
     with pytest.raises(UnusableFrame, match="outside the prices"):
         imported(late, prices, labels=LABELS)

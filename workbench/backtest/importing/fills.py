@@ -95,7 +95,8 @@ def _orders(fills: pd.DataFrame, plan: Plan) -> Floats:
     orders = np.zeros((len(fills), len(ORDER_COLUMNS)))
     orders[:, :4] = np.column_stack([bar, symbol, size, price])
     orders[:, 4] = np.nan_to_num(_numbers(fills, "fee")) if "fee" in fills else 0.0
-    return orders[size != 0]
+    traded: Floats = orders[size != 0]
+    return traded
 
 
 def _bars_of(times: pd.DatetimeIndex, bars: pd.DatetimeIndex) -> npt.NDArray[np.int64]:
