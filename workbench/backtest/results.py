@@ -201,6 +201,18 @@ class BacktestReport(Result):
 
         return page(self, path)
 
+    def sections(self) -> list[tuple[str, Any]]:
+        """The parts of the tear sheet, for a surface that lays them out itself.
+
+        Returns
+        -------
+        list of (str, content)
+            A heading, and words, a Bokeh figure, a DataFrame or a list of these.
+        """
+        from workbench.backtest.tear_sheet import sections  # noqa: PLC0415  heavy: bokeh
+
+        return sections(self)
+
     def _scalars(self) -> list[tuple[str, Any]]:
         best = self.benchmark_comparison
         pairs: list[tuple[str, Any]] = [

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from workbench.backtest.results import BacktestReport
 
-__all__ = ["Html", "page"]
+__all__ = ["Html", "page", "sections"]
 
 MOST_TRADES = 200
 FALLS = 10
@@ -57,7 +57,7 @@ def page(report: BacktestReport, path: str | Path | None = None) -> Html:
         report_html(
             f"Backtest of {report.strategy}",
             f"{report.dataset}, {first}, engine {report.engine}",
-            _sections(report),
+            sections(report),
             cards={**decision_cards(report), **_cards(report)},
             notes=_warnings(report),
         )
@@ -67,24 +67,44 @@ def page(report: BacktestReport, path: str | Path | None = None) -> Html:
     return html
 
 
-def _sections(report: BacktestReport) -> list[tuple[str, Any]]:
-    """Heading and content; what the report does not have is left out."""
+def sections(report: BacktestReport) -> list[tuple[str, Any]]:
+    """The parts of the sheet in their order, for any surface that lays them out.
+
+    Parameters
+    ----------
+    report : BacktestReport
+        What is shown; what it does not have is left out.
+
+    Returns
+    -------
+    list of (str, content)
+        A heading, and words, a Bokeh figure, a DataFrame or a list of these.
+    """
     equity, fallen = growth(report)
     over_time = equity.x_range
     falls = worst_drawdowns(report.returns, FALLS)
-    sections = [
+    parts = [
         ("What may be claimed", decision_words(report)),
         ("Equity", [equity, fallen]),
         ("How steady it was", steadiness(report, over_time)),
         ("Months", months(report)),
-        ("The deepest falls", [] if falls.empty else falls),
+        ("The deepest falls", [] if falls.empty else _written(falls)),
         ("What was held", holdings(report, over_time)),
         ("Trading", trading(report, over_time)),
         ("Numbers", _numbers(report)),
         ("Trades", [] if report.trades is None else _last(report.trades)),
         ("Assumptions", "\n\n".join(_assumptions(report))),
     ]
-    return [(heading, content) for heading, content in sections if len(content)]
+    return [(heading, content) for heading, content in parts if len(content)]
+
+
+def _written(falls: pd.DataFrame) -> pd.DataFrame:
+    """Falls as a reader wants them: percent, dates, whole bars."""
+    dates = {
+        name: falls[name].dt.strftime("%Y-%m-%d").fillna("–")
+        for name in ("peak", "trough", "recovery")
+    }
+    return falls.assign(depth=falls["depth"].map("{:.1%}".format), **dates)
 
 
 def _numbers(report: BacktestReport) -> pd.DataFrame:
