@@ -13,6 +13,7 @@ from workbench.registry import lookup
 BARS = 60
 SMALL = {
     "momentum": {"lookback": 12, "skip": 2, "top": 2},
+    "moving_average_cross": {"fast": 3, "slow": 7},
     "mean_reversion": {"window": 8, "entry_z": 1.2, "exit_z": 0.2, "max_hold": 9},
     "buy_and_hold": {},
     "enhanced_momentum": {

@@ -7,6 +7,7 @@ import textwrap
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from workbench.strategies import Strategy
@@ -36,8 +37,14 @@ def counting(state: Any, observation: Any, position: float) -> Any:
     return (bars + 1.0, observation.rise), -1.0 if fallen and bars > 3 else np.nan
 
 
+def held(steps):
+    """The exposure at each bar."""
+    wanted = np.vstack([np.zeros((1, steps.wanted.shape[1])), steps.wanted])
+    return pd.DataFrame(wanted).ffill().to_numpy()[1:]
+
+
 def test_a_step_is_written_with_what_it_uses():
-    text = module_text(rising, ("rise",))
+    text = module_text(Strategy("rising", rising, "step", inputs=INPUTS))
     assert "LEVEL = 0.001" in text
     assert "def _doubled(value):" in text
     assert "Any" not in text  # annotations are gone
@@ -48,7 +55,7 @@ def test_integers_constants_and_helpers_compile(bars):
     steps = run_steps(made, bars, made.checked({"level": 2.0}))
     assert steps.interpreted == ""
     rise = bars["close"] / bars["close"].shift(time=1) - 1
-    assert np.array_equal(steps.intents, (rise > 2.0 * 2 * 0.001).astype(float))
+    assert np.array_equal(held(steps), (rise > 2.0 * 2 * 0.001).astype(float))
 
 
 def test_a_state_may_hold_several_numbers(bars):
@@ -56,8 +63,8 @@ def test_a_state_may_hold_several_numbers(bars):
     steps = run_steps(made, bars, made.checked())
     assert steps.interpreted == ""
     rise = INPUTS["rise"](bars, None)
-    fell = (rise < rise.shift(time=1)).to_numpy()[5:]
-    assert np.array_equal(steps.intents[5:] == -1.0, fell)
+    fell = (rise < rise.shift(time=1)).to_numpy()[4:]
+    assert np.array_equal(held(steps)[4:] == -1.0, np.maximum.accumulate(fell))
 
 
 def test_a_step_without_source_is_interpreted_with_the_same_answer(bars):
@@ -70,7 +77,7 @@ def test_a_step_without_source_is_interpreted_with_the_same_answer(bars):
     made = Strategy("typed", space["typed"], "step", inputs=INPUTS)
     steps = run_steps(made, bars, made.checked())
     assert "source" in steps.interpreted
-    assert np.array_equal(steps.intents, (INPUTS["rise"](bars, None) > 0.004).astype(float))
+    assert np.array_equal(held(steps), (INPUTS["rise"](bars, None) > 0.004).astype(float))
 
 
 def test_what_cannot_be_written_down_is_named():
@@ -80,7 +87,7 @@ def test_what_cannot_be_written_down_is_named():
         return state, table["a"]
 
     with pytest.raises(Unbindable, match="'table'"):
-        module_text(looking, ("rise",))
+        module_text(Strategy("looking", looking, "step", inputs=INPUTS))
 
 
 def test_a_closed_over_number_is_written_as_a_constant():
@@ -89,7 +96,7 @@ def test_a_closed_over_number_is_written_as_a_constant():
     def above(state, observation, position):
         return state, 1.0 if observation.rise > level else 0.0
 
-    assert "level = 0.25" in module_text(above, ("rise",))
+    assert "level = 0.25" in module_text(Strategy("above", above, "step", inputs=INPUTS))
 
 
 @pytest.mark.parametrize("name", ["mean_reversion", "buy_and_hold"])
@@ -105,8 +112,8 @@ def test_the_next_process_finds_the_compiled_step(name, tmp_path):
         bars = xr.Dataset({{"close": (("time", "symbol"), close)}},
                           {{"time": time, "symbol": ["A", "B"]}})
         made = lookup("strategy", {name!r})
-        print(repr(stepping.run_steps(made, bars, made.checked()).intents.sum()))
-        run = stepping.bound_run(made.function, tuple(made.inputs), made.name)
+        print(repr(np.nansum(stepping.run_steps(made, bars, made.checked()).wanted)))
+        run = stepping.bound(made)
         hits = run.stats.cache_hits if hasattr(run, "stats") else {{}}
         print(sum(hits.values()))
         """

@@ -5,13 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import xarray as xr
 
 from workbench.backtest import engine as own_engine
 from workbench.backtest import vectorbt as vectorbt_engine
 from workbench.backtest.benchmark import benchmark_values
-from workbench.backtest.plan import FillsAt, Plan, plan_orders, weights_from_signals
+from workbench.backtest.plan import (
+    FillsAt,
+    Plan,
+    convention,
+    plan_orders,
+    weights_from_signals,
+)
 from workbench.backtest.replay import bars as replay_engine
 from workbench.backtest.report import assemble
 from workbench.data import bars as read_bars
@@ -100,9 +107,9 @@ def simulate(  # noqa: PLR0913  it has the options of the operation
     if not (np.isfinite(initial_cash) and initial_cash > 0):
         raise OutOfRange("initial_cash", initial_cash, cure="Give an amount above 0")
     read = read_bars(bars)
-    wanted, name, values = _targets(strategy, read, parameters)
+    wanted, exits, labels = _orders(strategy, read, parameters, fills_at)
     first = None if start is None else np.datetime64(start, "ns")
-    plan = plan_orders(wanted, read, start=first, fills_at=fills_at)
+    plan = plan_orders(wanted, read, start=first, fills_at=fills_at, exits=exits)
     charged = costs or Costs()
     return assemble(
         plan,
@@ -111,7 +118,7 @@ def simulate(  # noqa: PLR0913  it has the options of the operation
         costs=charged,
         initial_cash=initial_cash,
         benchmark=benchmark_values(benchmark, plan),
-        labels={"strategy": name, "engine": engine, "parameters": values},
+        labels={**labels, "engine": engine},
     )
 
 
@@ -121,10 +128,10 @@ def _engine(name: str) -> Callable[[Plan, Costs, float], Filled]:
     return _ENGINES[name]
 
 
-def _targets(
-    given: Any, bars: xr.Dataset, parameters: Mapping[str, Any] | None
-) -> tuple[xr.DataArray, str, dict[str, Any]]:
-    """Weights on the bars, the name of what made them, and its parameters."""
+def _orders(
+    given: Any, bars: xr.Dataset, parameters: Mapping[str, Any] | None, fills_at: FillsAt | None
+) -> tuple[xr.DataArray, npt.NDArray[np.float64] | None, dict[str, Any]]:
+    """Weights and protective exits on the bars, the name of what made them, its parameters."""
     if _is_table(given) or isinstance(given, tuple):
         if parameters:
             raise InvalidInput(
@@ -132,11 +139,13 @@ def _targets(
                 seen=sorted(parameters),
                 cure="Give a strategy, or leave the parameters out",
             )
-        return _tabled(given, bars), "weights" if _is_table(given) else "entries and exits", {}
+        name = "weights" if _is_table(given) else "entries and exits"
+        return _tabled(given, bars), None, {"strategy": name, "parameters": {}}
     made = as_strategy(given)
     values = made.checked(parameters)
     _has_history(made, values, bars)
-    return made.targets(bars, values), made.name, values.model_dump(mode="json")
+    wanted, exits = made.orders(bars, values, fills_at=convention(bars, fills_at))
+    return wanted, exits, {"strategy": made.name, "parameters": values.model_dump(mode="json")}
 
 
 def _tabled(given: Any, bars: xr.Dataset) -> xr.DataArray:

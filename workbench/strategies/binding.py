@@ -16,58 +16,92 @@ import os
 import sys
 import tempfile
 import textwrap
+from dataclasses import dataclass
 from functools import lru_cache
 from types import FunctionType, ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
+from workbench.market.brackets import Bracket
 from workbench.registry.globals_used import names_used
 from workbench.settings import cache_folder
+from workbench.strategies import loops
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
-__all__ = ["Unbindable", "bound_run", "module_text"]
+    from pydantic import BaseModel
+
+__all__ = ["Steps", "Unbindable", "bound", "keyword_names", "module_text", "uses_brackets"]
 
 _LITERALS = (bool, int, float, str)
 
-_LOOP = """
+_GIVEN = ("step", "observe", "signal", "decide")
+"""Arguments of a loop that become functions of the module it is pasted into."""
+
+_HEAD = (
+    "from collections import namedtuple",
+    "import numpy as np",
+    "from workbench.compute import kernel",
+)
+_RESERVED = frozenset({"np", "kernel", "namedtuple", "Observation", "Asked", *_GIVEN})
+
+_ADAPTORS = """
+
+Observation = namedtuple("Observation", {fields!r})
+Asked = namedtuple("Asked", {asked!r})
+
 
 @kernel
-def run(inputs, intents, initial, parameters):
-    for symbol in range(intents.shape[1]):
-        state = initial
-        position = 0.0
-        for bar in range(intents.shape[0]):
-            seen = Observation({seen})
-            state, intent = {step}(state, seen, position{parameters})
-            intents[bar, symbol] = intent
-            if not np.isnan(intent):
-                position = float(intent)
+def step(state, seen, position, parameters):
+    return strategy_step(state, seen, position{step_parameters})
+
+
+@kernel
+def observe(series, bar, signal):
+    return Asked({seen}{signal_seen})
+
+
+@kernel
+def signal(series, bar, parameters):
+    return {signal}
+
 """
+
+_EVERY_BAR = "1 - 2 * (bar % 2)"
+"""A signal that differs at each bar, so that the step is asked at each."""
 
 
 class Unbindable(Exception):  # noqa: N818  never reaches a user: the step is interpreted instead
     """The step has no source, or uses something that cannot be written into a module."""
 
 
-def bound_run(step: Callable[..., Any], inputs: tuple[str, ...], name: str) -> Callable[..., None]:
-    """The compiled loop over a step.
+class Steps(Protocol):
+    """What is needed of a strategy to write its module."""
+
+    name: str
+    function: Callable[..., Any]
+    inputs: Mapping[str, Any]
+    signal: Callable[..., Any] | None
+    parameters: type[BaseModel]
+
+
+def bound(strategy: Steps, more: Callable[..., Any] | None = None) -> Callable[..., Any]:
+    """The compiled loop over a strategy's step.
 
     Parameters
     ----------
-    step : callable
-        ``step(state, observation, position, *, <parameters>) -> (state, intent)``.
-    inputs : tuple of str
-        The fields of `observation`.
-    name : str
-        The strategy's name, for the name of the file.
+    strategy : Strategy
+        In the form ``step``.
+    more : callable, optional
+        A loop around the loop, for an engine: its argument ``decide`` is the loop over the
+        step, and every other name it uses can be imported or written down.
 
     Returns
     -------
     callable
-        ``run(inputs, intents, initial, parameters)``: fills `intents`, shape (time, symbol),
-        from a tuple of arrays of the same shape and a tuple of parameter values.
+        A loop of `workbench.strategies.loops` without its first arguments, or `more`
+        without ``decide``.
 
     Raises
     ------
@@ -76,17 +110,18 @@ def bound_run(step: Callable[..., Any], inputs: tuple[str, ...], name: str) -> C
     OSError
         If the folder of the cache cannot be written.
     """
-    loop: Callable[..., None] = _loaded(_written(module_text(step, inputs), name)).run
+    module = _loaded(_written(module_text(strategy, more), strategy.name))
+    loop: Callable[..., Any] = getattr(module, more.__name__ if more else "decide")
     return loop
 
 
-def module_text(step: Callable[..., Any], inputs: tuple[str, ...]) -> str:
-    """The module that holds a step, all that it uses, and the loop over it.
+def module_text(strategy: Steps, more: Callable[..., Any] | None = None) -> str:
+    """The module that holds a step, all that it uses, and the loops over it.
 
     Parameters
     ----------
-    step, inputs
-        As `bound_run`.
+    strategy, more
+        As `bound`.
 
     Returns
     -------
@@ -99,51 +134,119 @@ def module_text(step: Callable[..., Any], inputs: tuple[str, ...]) -> str:
         If the step has no source, closes over a changing value, or uses an object that is
         neither a module, a constant, a kernel nor a function with a source.
     """
-    head = ["from collections import namedtuple", "import numpy as np"]
-    head += ["from workbench.compute import kernel"]
-    blocks: list[str] = []
-    _collect(step, head, blocks, seen={"np", "kernel", "namedtuple"})
-    arguments = [name for name, value in inspect.signature(step).parameters.items()]
-    loop = _LOOP.format(
-        step=step.__name__,
-        seen=", ".join(f"inputs[{number}][bar, symbol]" for number in range(len(inputs))),
-        parameters="".join(f", parameters[{number}]" for number in range(len(arguments) - 3)),
+    head, blocks, names = _step_text(strategy)
+    loop = _loop_of(strategy, brackets=_IMPORTS_BRACKET in head)
+    pasted = [_Pasted(loop, "decide")] + ([] if more is None else [_Pasted(more, more.__name__)])
+    own: set[str] = {*_RESERVED}
+    lines: list[str] = []
+    texts: list[str] = []
+    for given in pasted:
+        _collect(given, lines, texts, own)
+    shadowed = {line for line in head if line not in lines and line.split()[-1] in own}
+    if shadowed or (names & own) - {line.split()[-1] for line in head} - _RESERVED:
+        raise Unbindable("it uses a name of the loop for something else")
+    imports = dict.fromkeys([*_HEAD, *head, *lines])
+    return "\n".join([*imports, "", *blocks, _adaptors(strategy), *texts]) + "\n"
+
+
+def uses_brackets(function: Callable[..., Any]) -> bool:
+    """Whether a step names `Bracket`, so that its intents are brackets."""
+    head: list[str] = []
+    try:
+        _collect(_Pasted(function, function.__name__), head, [], {"np"})
+    except Unbindable:
+        return True  # whatever it returns, the loop that knows brackets carries it out
+    return _IMPORTS_BRACKET in head
+
+
+_IMPORTS_BRACKET = f"from {Bracket.__module__} import Bracket as Bracket"
+
+
+def _loop_of(strategy: Steps, *, brackets: bool) -> Callable[..., Any]:
+    if brackets:
+        return loops.bracketed
+    return loops.plain if strategy.signal is None else loops.signalled
+
+
+def _adaptors(strategy: Steps) -> str:
+    fields = list(strategy.inputs)
+    seen = ", ".join(f"series[{number}][bar]" for number in range(len(fields)))
+    signal = strategy.signal
+    names = list(strategy.parameters.model_fields)
+    return _ADAPTORS.format(
+        fields=fields,
+        asked=[*fields, "signal"] if signal else fields,
+        step_parameters="".join(f", parameters[{number}]" for number in range(len(names))),
+        seen=seen,
+        signal_seen=", signal" if signal else "",
+        signal=_EVERY_BAR if signal is None else _signal_call(signal, seen, names),
     )
-    observation = f'Observation = namedtuple("Observation", {list(inputs)!r})'
-    return "\n".join([*dict.fromkeys(head), "", observation, *blocks]) + loop
 
 
-def _collect(function: Any, head: list[str], blocks: list[str], seen: set[str]) -> None:
+def _signal_call(signal: Callable[..., Any], seen: str, names: list[str]) -> str:
+    used = "".join(f", parameters[{names.index(name)}]" for name in keyword_names(signal))
+    return f"strategy_signal(Observation({seen}){used})"
+
+
+def keyword_names(function: Callable[..., Any]) -> tuple[str, ...]:
+    """The names of a function's keyword-only arguments, in their order."""
+    found = inspect.signature(function).parameters.values()
+    return tuple(item.name for item in found if item.kind is item.KEYWORD_ONLY)
+
+
+@dataclass(frozen=True)
+class _Pasted:
+    """A function and the name that it has in the module; `given` are arguments left out."""
+
+    function: Callable[..., Any]
+    name: str
+    given: tuple[str, ...] = _GIVEN
+
+
+def _step_text(strategy: Steps) -> tuple[list[str], list[str], set[str]]:
+    """The imports, the definitions and the names of a step and its signal."""
+    head: list[str] = []
+    blocks: list[str] = []
+    names = {"np"}
+    _collect(_Pasted(strategy.function, "strategy_step", ()), head, blocks, names)
+    if strategy.signal is not None:
+        _collect(_Pasted(strategy.signal, "strategy_signal", ()), head, blocks, names)
+    return head, blocks, names
+
+
+def _collect(pasted: _Pasted, head: list[str], blocks: list[str], seen: set[str]) -> None:
     """Add a function after everything that it uses."""
-    seen.add(function.__name__)
-    source = _plain_source(function)
+    function = pasted.function
+    seen.add(pasted.name)
+    source = _plain_source(pasted)
     around = {**function.__globals__, **inspect.getclosurevars(function).nonlocals}
-    for name in sorted(names_used(source) - seen):
-        if name not in around:
-            if hasattr(builtins, name):
+    for used in sorted(names_used(source) - seen):
+        if used not in around:
+            if hasattr(builtins, used):
                 continue
-            raise Unbindable(f"{name!r} is not defined")
-        seen.add(name)
-        value = around[name]
+            raise Unbindable(f"{used!r} is not defined")
+        seen.add(used)
+        value = around[used]
         if isinstance(value, _LITERALS) or _is_tuple_of_literals(value):
-            blocks.append(f"{name} = {value!r}")
-        elif isinstance(value, FunctionType) and value.__name__ == name:
-            _collect(value, head, blocks, seen)
+            blocks.append(f"{used} = {value!r}")
+        elif isinstance(value, FunctionType) and value.__name__ == used:
+            _collect(_Pasted(value, used, ()), head, blocks, seen)
         else:
-            head.append(_import_line(name, value))
+            head.append(_import_line(used, value))
     blocks.append(f"\n@kernel\n{source}")
 
 
-def _plain_source(function: Any) -> str:
-    """The function without decorators, annotations and keyword-only marks."""
+def _plain_source(pasted: _Pasted) -> str:
+    """The function without decorators, annotations, keyword-only marks and given functions."""
     try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+        tree = ast.parse(textwrap.dedent(inspect.getsource(pasted.function)))
     except (OSError, TypeError, SyntaxError):
         raise Unbindable("its source is not known") from None
     made = tree.body[0]
     if not isinstance(made, ast.FunctionDef):
         raise Unbindable("it is no function with a name")
-    made.decorator_list, made.returns = [], None
+    made.name, made.decorator_list, made.returns = pasted.name, [], None
+    made.args.args = [item for item in made.args.args if item.arg not in pasted.given]
     made.args.args += made.args.kwonlyargs
     made.args.kwonlyargs, made.args.kw_defaults, made.args.defaults = [], [], []
     for argument in made.args.args:
@@ -186,6 +289,6 @@ def _loaded(path: Path) -> Any:
     if spec is None or spec.loader is None:
         raise Unbindable("its module cannot be read")
     module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # numba pickles the Observation by this name
+    sys.modules[spec.name] = module  # numba pickles its named tuples by this name
     spec.loader.exec_module(module)
     return module

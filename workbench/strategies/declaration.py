@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from workbench.errors import ConfigurationError, InvalidInput
 from workbench.features.parameters import parameter_model
@@ -51,6 +50,14 @@ class Strategy:
         (time, symbol); the step sees it as ``observation.<name>``.
     initial : float or tuple of float
         Form ``step``: the state before the first bar.
+    signal : callable, optional
+        Form ``step``: ``signal(observation, *, <parameters>) -> int``, a small number without
+        memory. The step is then asked only at bars where it differs from the bar before (0
+        before the first), and sees it as ``observation.signal``. Long sweeps are fastest so.
+    valid : callable, optional
+        ``valid(parameters)``: whether these parameters make sense together. A sweep leaves out
+        and counts those that do not, `checked` refuses them. Written with comparisons and
+        ``&`` it is asked once for a whole grid, else once for each combination.
 
     Attributes
     ----------
@@ -61,7 +68,11 @@ class Strategy:
     -----
     An intent is the exposure wanted in one symbol, from −1 (short) to 1 (long), a share of the
     capital that is divided equally among the symbols; NaN keeps what is held. ``position`` is
-    the exposure wanted last. No order is placed while the intent stays the same.
+    the exposure that the last order wanted, and 0 after a protective exit. No order is placed
+    while the intent stays the same. A step that protects its positions returns a
+    `workbench.market.Bracket` as its intent, always: the exposure with the prices of a stop and a
+    target and the distance of a trailing stop. They are watched from the fill on; the same
+    exposure with other levels moves them from the next bar on.
     """
 
     kind: ClassVar[str] = "strategy"
@@ -75,6 +86,8 @@ class Strategy:
         warm_up: int | Callable[[Any], int] = 1,
         inputs: Mapping[str, Observe] | None = None,
         initial: float | tuple[float, ...] = 0.0,
+        signal: Callable[..., int] | None = None,
+        valid: Callable[[Any], Any] | None = None,
     ) -> None:
         if form == "step" and not inputs:
             raise ConfigurationError(
@@ -85,8 +98,10 @@ class Strategy:
         self.name = name
         self.function = function
         self.form = form
-        self.inputs = dict(inputs or {})
+        self.inputs: Mapping[str, Observe] = dict(inputs or {})
         self.initial = initial
+        self.signal = signal
+        self.valid = valid
         self.parameters: type[BaseModel] = parameter_model(function, self._title)
         self._warm_up = warm_up
 
@@ -122,9 +137,16 @@ class Strategy:
         OutOfRange
             If a value lies outside its bounds.
         InvalidInput
-            If a value is of the wrong kind.
+            If a value is of the wrong kind, or the values make no sense together.
         """
-        return checked(self.parameters, parameters or {}, self._title)
+        values = checked(self.parameters, parameters or {}, self._title)
+        if self.valid is not None and not self.valid(values):
+            raise InvalidInput(
+                f"These parameters of {self._title} make no sense together",
+                seen=", ".join(f"{name}={value}" for name, value in values),
+                cure="Read what the strategy asks of them: get_strategy_info",
+            )
+        return values
 
     def warm_up(self, parameters: Mapping[str, Any] | BaseModel | None = None) -> int:
         """Bars, the current one included, that a decision needs."""
@@ -153,13 +175,47 @@ class Strategy:
         UnusableFrame
             If the function returns something that is no table of weights.
         """
+        return self.orders(bars, parameters)[0]
+
+    def orders(
+        self,
+        bars: xr.Dataset,
+        parameters: Mapping[str, Any] | BaseModel | None = None,
+        *,
+        fills_at: str | None = None,
+    ) -> tuple[xr.DataArray, npt.NDArray[np.float64] | None]:
+        """Weights to hold after each bar, and the exits that stops and targets make in between.
+
+        Parameters
+        ----------
+        bars : xarray.Dataset
+            Bars with dims (time, symbol).
+        parameters : mapping, optional
+            Parameter → value.
+        fills_at : {"next open", "next close", "same close"}, optional
+            When orders fill: exits are watched from then on. By default the next open, or
+            the next close where the bars have no opens.
+
+        Returns
+        -------
+        weights : xarray.DataArray, dims (time, symbol)
+            As `targets`.
+        exits : ndarray, shape (time, symbol), or None
+            The price at which a whole position is closed inside a bar, NaN for none; None for
+            a strategy without brackets.
+
+        Raises
+        ------
+        UnusableFrame
+            If the function returns something that is no table of weights.
+        """
         values = self.checked(parameters)
         if self.form == "step":
-            return _changes_only(run_steps(self, bars, values).intents, bars)
-        wanted = weights_on(
-            bars, self.function(bars, **dict(values)), f"What {self._title} returns"
-        )
-        return only_members(wanted, bars)
+            steps = run_steps(self, bars, values, fills_at)
+            return bars["close"].copy(data=steps.wanted / bars.sizes["symbol"]), steps.exits
+        found = self.function(bars, **dict(values))
+        wanted = weights_on(bars, found, f"What {self._title} returns")
+        return only_members(wanted, bars), None
 
     def advance(
         self,
@@ -190,7 +246,7 @@ class Strategy:
             return self.targets(window, values).isel(time=-1), None
         before = memory or Memory.initial(self.initial, window.sizes["symbol"])
         after = advance(self, window, before, values)
-        changed = np.where(after.positions != before.positions, after.positions, np.nan)
+        changed = np.array([held.wanted for held in after.holdings])
         last = window["close"].isel(time=-1)
         return last.copy(data=changed / window.sizes["symbol"]), after
 
@@ -217,6 +273,8 @@ def strategy(
     warm_up: int | Callable[[Any], int] = 1,
     inputs: Mapping[str, Observe] | None = None,
     initial: float | tuple[float, ...] = 0.0,
+    signal: Callable[..., int] | None = None,
+    valid: Callable[[Any], Any] | None = None,
 ) -> Callable[[Callable[..., Any]], Strategy]:
     """Declare a function as a strategy, known by name on every surface.
 
@@ -225,7 +283,7 @@ def strategy(
     name : str
         Its name; empty means the function's own. A later strategy of the same name
         replaces the earlier.
-    form, warm_up, inputs, initial
+    form, warm_up, inputs, initial, signal, valid
         As in `Strategy`.
 
     Returns
@@ -253,6 +311,8 @@ def strategy(
             warm_up=warm_up,
             inputs=inputs,
             initial=initial,
+            signal=signal,
+            valid=valid,
         )
         register("strategy", made.name, made)
         return made
@@ -288,10 +348,3 @@ def as_strategy(thing: Any) -> Strategy:
             cure="Give a name, a @strategy, a function of bars, or a table of weights",
         )
     return Strategy(getattr(thing, "__name__", type(thing).__name__).strip("<>"), thing)
-
-
-def _changes_only(intents: npt.NDArray[np.float64], bars: xr.Dataset) -> xr.DataArray:
-    """Weights where the exposure wanted changes, NaN elsewhere."""
-    held = pd.DataFrame(intents).ffill().fillna(0.0).to_numpy()
-    before = np.vstack([np.zeros((1, held.shape[1])), held[:-1]])
-    return bars["close"].copy(data=np.where(held != before, held / held.shape[1], np.nan))
