@@ -7,31 +7,12 @@ import xarray as xr
 
 from workbench.context import Context
 from workbench.context.resources import Resources
-
-
-class CountingLedger:
-    """Counts different trials of a question, as the port asks."""
-
-    def __init__(self):
-        self.trials = []
-
-    def record(self, trial):
-        self.trials.append(trial)
-        return self.count(trial.question)
-
-    def count(self, question):
-        return len(
-            {
-                (trial.subject, str(trial.parameters))
-                for trial in self.trials
-                if trial.question == question
-            }
-        )
+from workbench.store import MemoryLedger
 
 
 @pytest.fixture
 def ledger():
-    return CountingLedger()
+    return MemoryLedger()
 
 
 @pytest.fixture

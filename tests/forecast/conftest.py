@@ -10,23 +10,10 @@ import pytest
 
 from workbench.context import Context, Resources
 from workbench.settings import load_settings
+from workbench.store import MemoryLedger
 from workbench.store.experiments import MemoryExperiments
 
 NOW = datetime(2024, 6, 3, 12, tzinfo=UTC)
-
-
-class CountingLedger:
-    """Keeps trials in a list."""
-
-    def __init__(self):
-        self.trials = []
-
-    def record(self, trial):
-        self.trials.append(trial)
-        return len(self.trials)
-
-    def count(self, question):
-        return sum(trial.question == question for trial in self.trials)
 
 
 def random_walk(length, *, seed=7, volatility=0.012):
@@ -56,6 +43,6 @@ def context(own_home):
         resources=Resources(
             settings=load_settings(),
             experiments=MemoryExperiments(lambda: NOW),
-            ledger=CountingLedger(),
+            ledger=MemoryLedger(),
         ),
     )

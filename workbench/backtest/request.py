@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
+from workbench.backtest.recording import record_failure, recorded
 from workbench.backtest.results import PerformanceReport
 from workbench.backtest.simulate import simulate
 from workbench.data import load_bars
@@ -16,8 +15,6 @@ from workbench.domain import Period
 from workbench.errors import OutOfRange
 from workbench.market.costs import Costs
 from workbench.registry import lookup
-from workbench.strategies.declaration import as_strategy
-from workbench.validation import Attempt, record_trial
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,7 +62,7 @@ def backtest_of(
     Returns
     -------
     BacktestReport
-        With its trial number.
+        With its trial number and what may be claimed.
     """
     found = lookup("strategy", strategy) if isinstance(strategy, str) else strategy
     context.progress(0, 3, "loading bars")
@@ -74,19 +71,23 @@ def backtest_of(
     measure = _benchmark(benchmark, data, bars, context)
     context.progress(1, 3, "trading")
     free = options["costs"] is None
-    report = simulate(
-        found,
-        bars,
-        benchmark=measure,
-        parameters=parameters,
-        start=period.first,
-        **{**options, "costs": Costs.none() if free else options["costs"]},
-    )
+    try:
+        report = simulate(
+            found,
+            bars,
+            benchmark=measure,
+            parameters=parameters,
+            start=period.first,
+            **{**options, "costs": Costs.none() if free else options["costs"]},
+        )
+    except Exception as error:
+        traded = bars.sel(time=slice(period.first, None))
+        record_failure(error, found, traded, parameters, context=context)
+        raise
     context.progress(2, 3, "recording the trial")
-    trial = record_trial(_attempt(found, report), "backtest", context=context)
+    report = recorded(report, found, bars, context=context)
     context.progress(3, 3, "done")
-    dropped = {"costs": None} if free else {}
-    return report.model_copy(update={"trial": trial, **dropped})
+    return report.model_copy(update={"costs": None}) if free else report
 
 
 def performance_of(
@@ -140,6 +141,9 @@ def performance_of(
         trade_statistics=report.trade_statistics,
         benchmark_comparison=report.benchmark_comparison,
         trial=report.trial,
+        claim=report.claim,
+        verdict=report.verdict,
+        all_trials=report.all_trials,
         notes=[f"The {days} days end with the data, on {last}.", *report.notes],
         backtest=report,
     )
@@ -163,35 +167,3 @@ def _within(period: Period, bars: xr.Dataset) -> None:
     for parameter, day in (("start_date", period.first), ("end_date", period.last)):
         if day is not None and not first - GRACE <= day <= last + GRACE:
             raise OutOfRange(parameter, str(day), first, last, cure)
-
-
-def _attempt(strategy: Any, report: BacktestReport) -> Attempt:
-    return Attempt(
-        question=report.question,
-        subject=report.strategy,
-        source=_source(strategy),
-        parameters={
-            **report.parameters,
-            "costs": report.costs.assumed.model_dump() if report.costs else None,
-            "fills_at": report.fills_at,
-        },
-        outcome={
-            "sharpe_per_bar": _json(report.results.sharpe_per_bar),
-            "total_return": _json(report.results.total_return),
-            "bars": report.period.bars,
-        },
-    )
-
-
-def _source(strategy: Any) -> str:
-    """The source of a strategy, or the content of tables."""
-    if callable(strategy):
-        return as_strategy(strategy).source_hash
-    digest = hashlib.sha256()
-    for table in strategy if isinstance(strategy, tuple) else (strategy,):
-        digest.update(np.ascontiguousarray(np.asarray(table, dtype=np.float64)).tobytes())
-    return digest.hexdigest()
-
-
-def _json(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None

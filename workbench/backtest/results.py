@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from workbench.domain import Number, Result
 from workbench.market.costs import Costs  # light: pydantic only
+from workbench.validation.significance.results import Verdict  # light
+from workbench.validation.trials.results import RelatedTrials  # light
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -136,7 +138,12 @@ class BacktestReport(Result):
     benchmark_comparison: BenchmarkComparison | None = None
     costs: CostReport | None = None
     trial: int | None = Field(
-        default=None, description="Which different trial on this question it is."
+        default=None, description="Different trials of this question by now; None: not counted."
+    )
+    claim: str = Field(default="", description="The trial and what may be claimed of it.")
+    verdict: Verdict | None = Field(default=None, description="Among the trials of the question.")
+    all_trials: RelatedTrials | None = Field(
+        default=None, description="Among all trials on the same symbols and dates."
     )
     question: str = ""
     survivorship: str = ""
@@ -228,8 +235,10 @@ class BacktestReport(Result):
         ]
         if best is not None:
             pairs += [(f"return of {best.benchmark}", best.benchmark_return), ("alpha", best.alpha)]
-        if self.trial is not None:
-            pairs.append(("trial", f"number {self.trial} on this question"))
+        if self.claim:
+            pairs.append(("claim", self.claim))
+        if self.all_trials is not None:
+            pairs.append(("all trials", self.all_trials.sentence))
         return pairs
 
     def __repr__(self) -> str:
@@ -252,6 +261,9 @@ class PerformanceReport(Result):
     trade_statistics: TradeStatistics
     benchmark_comparison: BenchmarkComparison | None = None
     trial: int | None = None
+    claim: str = ""
+    verdict: Verdict | None = None
+    all_trials: RelatedTrials | None = None
     notes: list[str] = Field(default_factory=list)
 
     backtest: Any = Field(default=None, exclude=True, repr=False)
@@ -270,6 +282,7 @@ class PerformanceReport(Result):
         shown = ("total_return", "sharpe_ratio", "max_drawdown", "total_trades")
         numbers = [f"  {name:<12}  {getattr(self.performance_metrics, name):.4f}" for name in shown]
         notes = [f"  ! {note}" for note in self.notes]
-        return "\n".join([super().__repr__(), *numbers, *notes])
+        claim = [f"  claim         {self.claim}"] if self.claim else []
+        return "\n".join([super().__repr__(), *numbers, *claim, *notes])
 
     __str__ = __repr__

@@ -109,6 +109,7 @@ def bars(
             "survivorship": "Survivorship unknown: these prices are a frame of your own.",
             "lake_version": None,
             "guessed": guessed,
+            **({"synthetic": True} if getattr(frame, "attrs", {}).get("synthetic") else {}),
         },
     )
     for sentence in guessed:

@@ -141,6 +141,7 @@ def _loaded(
             "lake_version": version,
             "as_of": None if known is None else known.isoformat(),
             "revised": panel.revised,
+            **({"synthetic": True} if manifest.vendor == "synthetic" else {}),
         },
     )
     made = _until_known(made, known)

@@ -17,7 +17,7 @@ from workbench.forecast.results import (
     TrainingReport,
     TrainingRun,
 )
-from workbench.validation import Attempt, question_of, record_trial
+from workbench.validation import Attempt, question_of, reason_of, record_trial, scope_of
 
 if TYPE_CHECKING:
     from datetime import date
@@ -70,8 +70,16 @@ def keep(
     metrics = _metrics(training)
     name = name or f"{kind.lower()}_{context.now():%Y%m%d}"
     model_id = save_model(model, name=name, metrics=metrics, context=context)
-    attempt = Attempt(question_of(series.bars), kind, _source(), parameters, metrics)
-    trials = record_trial(attempt, "train", context=context)
+    attempt = Attempt(
+        question_of(series.bars),
+        kind,
+        _source(),
+        parameters,
+        metrics,
+        scope=scope_of(series.bars),
+        reason=reason_of(series.bars),
+    )
+    trials = record_trial(attempt, "train", context=context).trial
     return _report(training, series, replace(model, model_id=model_id), trials)
 
 

@@ -1,8 +1,5 @@
 from .annual import periods_per_year as periods_per_year
 from .falls import worst_drawdowns as worst_drawdowns
-from .ledger import Attempt as Attempt
-from .ledger import question_of as question_of
-from .ledger import record_trial as record_trial
 from .metrics import MEASURES as MEASURES
 from .metrics import Measure as Measure
 from .metrics import drawdowns as drawdowns
@@ -13,21 +10,42 @@ from .rolling import rolling_beta as rolling_beta
 from .rolling import rolling_sharpe as rolling_sharpe
 from .trades import profit_factor as profit_factor
 from .trades import win_rate as win_rate
+from .trials import FEWEST_BARS as FEWEST_BARS
+from .trials import Attempt as Attempt
+from .trials import Recorded as Recorded
+from .trials import SweepAttempt as SweepAttempt
+from .trials import best_by_luck as best_by_luck
+from .trials import p_on_data as p_on_data
+from .trials import p_on_question as p_on_question
+from .trials import question_of as question_of
+from .trials import reason_of as reason_of
+from .trials import record_sweep_trials as record_sweep_trials
+from .trials import record_trial as record_trial
+from .trials import scope_of as scope_of
 
 __all__ = [
+    "FEWEST_BARS",
     "MEASURES",
     "RELATIVE_MEASURES",
     "Attempt",
     "Measure",
+    "Recorded",
     "RelativeMeasure",
+    "SweepAttempt",
+    "best_by_luck",
     "drawdowns",
     "measure",
+    "p_on_data",
+    "p_on_question",
     "periods_per_year",
     "profit_factor",
     "question_of",
+    "reason_of",
+    "record_sweep_trials",
     "record_trial",
     "rolling_beta",
     "rolling_sharpe",
+    "scope_of",
     "win_rate",
     "worst_drawdowns",
 ]

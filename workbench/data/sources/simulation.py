@@ -81,6 +81,7 @@ class Synthetic:
                 "timeframe": "1d",
                 "survivorship": SURVIVORSHIP,
                 "lake_version": None,
+                "synthetic": True,
             },
         )
 
