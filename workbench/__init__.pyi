@@ -71,6 +71,7 @@ from .runs import run_notebook as run_notebook
 from .strategies import get_strategy_info as get_strategy_info
 from .strategies import list_strategies as list_strategies
 from .strategies import strategy as strategy
+from .validation import get_trial_ledger as get_trial_ledger
 
 __version__: str
 
@@ -113,6 +114,7 @@ __all__ = [
     "get_market_status",
     "get_strategy_comparison",
     "get_strategy_info",
+    "get_trial_ledger",
     "get_universe",
     "import_backtest",
     "list_datasets",

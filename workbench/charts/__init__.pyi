@@ -24,6 +24,7 @@ from .trading import cumulative_costs as cumulative_costs
 from .trading import excursions as excursions
 from .trading import exposure as exposure
 from .trading import trade_returns as trade_returns
+from .trials import trials_and_luck as trials_and_luck
 
 __all__ = [
     "PALETTE",
@@ -49,6 +50,7 @@ __all__ = [
     "split_strips",
     "stacked",
     "trade_returns",
+    "trials_and_luck",
     "var_histogram",
     "wealth_fan",
     "weights_area",

@@ -15,6 +15,7 @@ from .trials import Attempt as Attempt
 from .trials import Recorded as Recorded
 from .trials import SweepAttempt as SweepAttempt
 from .trials import best_by_luck as best_by_luck
+from .trials import get_trial_ledger as get_trial_ledger
 from .trials import p_on_data as p_on_data
 from .trials import p_on_question as p_on_question
 from .trials import question_of as question_of
@@ -34,6 +35,7 @@ __all__ = [
     "SweepAttempt",
     "best_by_luck",
     "drawdowns",
+    "get_trial_ledger",
     "measure",
     "p_on_data",
     "p_on_question",

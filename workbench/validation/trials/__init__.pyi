@@ -5,9 +5,11 @@ from .asking import scope_of as scope_of
 from .claims import claim_of as claim_of
 from .claims import related_trials as related_trials
 from .claims import trial_line as trial_line
+from .listing import ledger_report as ledger_report
 from .luck import best_by_luck as best_by_luck
 from .luck import p_on_data as p_on_data
 from .luck import p_on_question as p_on_question
+from .operations import get_trial_ledger as get_trial_ledger
 from .recording import Attempt as Attempt
 from .recording import Recorded as Recorded
 from .recording import SweepAttempt as SweepAttempt
@@ -21,6 +23,8 @@ __all__ = [
     "SweepAttempt",
     "best_by_luck",
     "claim_of",
+    "get_trial_ledger",
+    "ledger_report",
     "p_on_data",
     "p_on_question",
     "question_of",

@@ -74,7 +74,7 @@ def p_on_data(statistic: float, records: Sequence[QuestionRecord]) -> float:
     largest = np.max(drawn, axis=0)
     known = (1 + int(np.count_nonzero(largest >= statistic))) / (1 + largest.size)
     waiting = sum(record.unmeasured for record in records)
-    return min(1.0, known + waiting * _tail(statistic))
+    return float(min(1.0, known + waiting * _tail(statistic)))
 
 
 def best_by_luck(trials: float, bars: int, quantile: float = 0.5) -> float:

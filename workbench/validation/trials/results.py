@@ -80,22 +80,13 @@ class QuestionSummary(BaseModel):
 
 
 class TrialLedgerReport(Result):
-    """Every question that was asked of the data, and how often.
-
-    Attributes
-    ----------
-    paths : dict
-        Question → frame with the columns ``at, trials, best_sharpe_per_bar, luck, luck_95``,
-        one row each time that trials were added.
-    """
+    """Every question that was asked of the data, and how often."""
 
     headline: ClassVar[tuple[str, ...]] = ("trials", "shown")
 
     questions: list[QuestionSummary]
     trials: int = Field(description="Different trials of the questions that are shown.")
     shown: str = Field(description="How many questions of how many are shown.")
-
-    paths: Any = Field(default=None, exclude=True, repr=False)
 
     def to_frame(self) -> pd.DataFrame:
         """One row a question.
@@ -130,18 +121,16 @@ class TrialLedgerReport(Result):
         return pd.DataFrame(rows, columns=columns).set_index("question")
 
     def plot(self) -> LayoutDOM:
-        """The best Sharpe ratio seen against the number of trials, beside what luck gives.
+        """The best of each question against its number of trials, beside what luck gives.
 
         Returns
         -------
-        bokeh.models.LayoutDOM
-            One figure a question, of the first four.
+        bokeh.plotting.figure
+            One dot a question: Sharpe ratio per bar times the root of the bars.
         """
-        from workbench.charts import trials_and_luck  # noqa: PLC0415  heavy: bokeh
+        from workbench.validation.trials.listing import pictured  # noqa: PLC0415  heavy: bokeh
 
-        return trials_and_luck(
-            {_title(one): self.paths[one.question] for one in self.questions if self.paths}
-        )
+        return pictured(self.questions)
 
     def __repr__(self) -> str:
         return "\n".join([super().__repr__(), *map(_line, self.questions)])
