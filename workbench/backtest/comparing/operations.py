@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import WithJsonSchema
 
 from workbench.backtest.comparing.results import RunComparison
 from workbench.context import Context, current
@@ -10,7 +12,11 @@ from workbench.registry import operation
 
 
 @operation(effect="read", command="backtest compare")
-def compare_runs(runs: list[str | Any], *, context: Context | None = None) -> RunComparison:
+def compare_runs(
+    runs: list[Annotated[Any, WithJsonSchema({"type": "string"})]],
+    *,
+    context: Context | None = None,
+) -> RunComparison:
     """Tell what differs between runs, and whether the difference in earnings can be luck.
 
     Parameters

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from workbench.backtest.results import BacktestReport
 from workbench.context import Context, current
@@ -14,7 +14,7 @@ from workbench.registry import operation
 
 @operation(effect="compute", command="backtest import")
 def import_backtest(
-    path: str | Any,
+    path: Annotated[Any, WithJsonSchema({"type": "string"})],
     symbol: DatasetRef | None = None,
     *,
     kind: Literal["returns", "equity", "trades", "weights"] | None = None,
