@@ -20,6 +20,7 @@ SMALL = {
         "lookback": 8, "horizon": 2, "train": 20, "sample_every": 1, "embargo": 1, "top": 2,
         "rebalance": "week",
     },
+    "ensemble": {"members": "random_entry,mean_reversion,equal_weight", "window": 10},
     "equal_weight": {"rebalance": "week"},
     "momentum_score": {"lookback": 8, "short": 2, "minimum_score": 0.3, "top": 2},
     "neural_arbitrage": {"window": 40, "horizon": 3, "edge": 0.0, "top": 1, "rebalance": "week"},

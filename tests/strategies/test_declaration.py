@@ -1,3 +1,4 @@
+import functools
 from typing import Annotated
 
 import numpy as np
@@ -65,6 +66,26 @@ def test_any_function_of_bars_is_a_strategy(bars):
     assert made.name == "lambda"
     assert np.allclose(made.targets(bars), 1 / 3)
     assert as_strategy(made) is made
+
+
+class Above:
+    """Holds what is above a level."""
+
+    def __init__(self, level):
+        self.level = level
+
+    def __call__(self, bars, *, share: Annotated[float, Field(ge=0, le=1)] = 1.0):
+        return (bars["close"] > self.level) * share / 3
+
+
+@pytest.mark.parametrize(
+    "thing", [Above(90.0), Above(90.0).__call__, functools.partial(Above.__call__, Above(90.0))]
+)
+def test_anything_that_can_be_called_is_a_strategy(bars, thing):
+    held = as_strategy(thing).targets(bars, {"share": 0.6})
+    np.testing.assert_allclose(held, (bars["close"] > 90) * 0.2)
+    with pytest.raises(OutOfRange):
+        as_strategy(thing).targets(bars, {"share": 2})
 
 
 def test_a_number_is_no_strategy():

@@ -6,6 +6,8 @@ after the ``*`` of a signature is what a user, a sweep or an agent may choose.
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import inspect
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, get_type_hints
@@ -55,7 +57,8 @@ def parameter_model(function: Callable[..., Any], owner: str) -> type[BaseModel]
         for argument in arguments
     }
     config = ConfigDict(frozen=True, extra="forbid", validate_default=True, protected_namespaces=())
-    return create_model(f"{function.__name__}_parameters", __config__=config, **fields)
+    name = getattr(function, "__name__", type(function).__name__)
+    return create_model(f"{name}_parameters", __config__=config, **fields)
 
 
 def _hints(
@@ -71,7 +74,8 @@ def _hints(
     annotated = SimpleNamespace(
         __annotations__={argument.name: argument.annotation for argument in arguments}
     )
-    known = {**function.__globals__, **inspect.getclosurevars(function).nonlocals}
+    python = _python(function)
+    known = {**getattr(python, "__globals__", {}), **_closed_over(python)}
     try:
         return get_type_hints(annotated, globalns=known, include_extras=True)
     except NameError as error:
@@ -79,3 +83,20 @@ def _hints(
             f"An annotation of {owner} cannot be resolved: {error}",
             cure="Import the name at the top of the file, not under TYPE_CHECKING",
         ) from None
+
+
+def _python(function: Any) -> Any:
+    """The function under a partial or an object that can be called."""
+    if isinstance(function, functools.partial):
+        return _python(function.func)
+    return function if hasattr(function, "__code__") else type(function).__call__
+
+
+def _closed_over(function: Any) -> dict[str, Any]:
+    """The names a function closes over, except those that are set after it is defined."""
+    names = getattr(getattr(function, "__code__", None), "co_freevars", ())
+    found = {}
+    for name, cell in zip(names, getattr(function, "__closure__", None) or (), strict=True):
+        with contextlib.suppress(ValueError):
+            found[name] = cell.cell_contents
+    return found

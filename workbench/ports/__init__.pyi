@@ -2,6 +2,7 @@ from .adapters import adapter as adapter
 from .adapters import adapter_names as adapter_names
 from .forecaster import Forecaster as Forecaster
 from .forecaster import Learner as Learner
+from .sizing import Sizer as Sizer
 from .sources import BarSource as BarSource
 from .sources import MarketSource as MarketSource
 from .sources import MarketStatus as MarketStatus
@@ -48,6 +49,7 @@ __all__ = [
     "ReferenceSource",
     "RunRecord",
     "RunRecords",
+    "Sizer",
     "SourceFacts",
     "SweepTrials",
     "TickSource",
