@@ -18,6 +18,10 @@ from .resampling import wealth_fan as wealth_fan
 from .risk import correlation_heatmap as correlation_heatmap
 from .risk import var_histogram as var_histogram
 from .splits import split_strips as split_strips
+from .studies import curve as curve
+from .studies import parameter_drift as parameter_drift
+from .studies import path_bundle as path_bundle
+from .studies import train_and_test as train_and_test
 from .theme import PALETTE as PALETTE
 from .theme import stacked as stacked
 from .trading import cumulative_costs as cumulative_costs
@@ -34,6 +38,7 @@ __all__ = [
     "counted_findings",
     "coverage_heatmap",
     "cumulative_costs",
+    "curve",
     "drawdown",
     "equity_curve",
     "excursions",
@@ -44,12 +49,15 @@ __all__ = [
     "loss_curve",
     "marked_prices",
     "monthly_returns",
+    "parameter_drift",
+    "path_bundle",
     "report_html",
     "save_html",
     "spliced_prices",
     "split_strips",
     "stacked",
     "trade_returns",
+    "train_and_test",
     "trials_and_luck",
     "var_histogram",
     "wealth_fan",

@@ -1,3 +1,4 @@
+from .annual import bars_per_year as bars_per_year
 from .annual import periods_per_year as periods_per_year
 from .falls import worst_drawdowns as worst_drawdowns
 from .metrics import MEASURES as MEASURES
@@ -33,6 +34,7 @@ __all__ = [
     "Recorded",
     "RelativeMeasure",
     "SweepAttempt",
+    "bars_per_year",
     "best_by_luck",
     "drawdowns",
     "get_trial_ledger",

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import numpy as np
+
 from workbench.domain import Timeframe
 
-__all__ = ["periods_per_year"]
+if TYPE_CHECKING:
+    import xarray as xr
+
+__all__ = ["bars_per_year", "periods_per_year"]
 
 SESSIONS = 252
 """Sessions in a year of an exchange."""
@@ -45,3 +52,21 @@ def periods_per_year(timeframe: str | Timeframe, calendar: str = "XNYS") -> floa
         return sessions * hours * 3_600 / length.seconds
     of_unit = {"d": sessions, "w": _WEEKS, "M": _MONTHS}
     return of_unit[length.unit] / length.count
+
+
+def bars_per_year(bars: xr.Dataset) -> float:
+    """Bars in a year of these bars: by their timeframe and the calendar of the first symbol.
+
+    Parameters
+    ----------
+    bars : xarray.Dataset
+        Attribute ``timeframe`` (daily where there is none), coordinate ``calendar`` (an
+        exchange's where there is none).
+
+    Returns
+    -------
+    float
+        As `periods_per_year`.
+    """
+    given = np.atleast_1d(bars["calendar"].to_numpy()) if "calendar" in bars.coords else ["XNYS"]
+    return periods_per_year(bars.attrs.get("timeframe") or "1d", str(given[0]))
