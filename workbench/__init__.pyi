@@ -70,6 +70,8 @@ from .runs import list_runs as list_runs
 from .runs import run_notebook as run_notebook
 from .strategies import get_strategy_info as get_strategy_info
 from .strategies import list_strategies as list_strategies
+from .strategies import save_strategy as save_strategy
+from .strategies import sized as sized
 from .strategies import strategy as strategy
 from .validation import get_trial_ledger as get_trial_ledger
 
@@ -144,8 +146,10 @@ __all__ = [
     "run_notebook",
     "runs",
     "save",
+    "save_strategy",
     "schema",
     "simulate_trade",
+    "sized",
     "strategies",
     "strategy",
     "synthetic_bars",

@@ -31,6 +31,7 @@ CALLS: dict[str, dict[str, Any] | Callable[[dict[str, Any]], dict[str, Any]]] = 
     "quick_analysis": {"symbol": "AAPL"},
     "list_strategies": {},
     "get_strategy_info": {"strategy": "momentum"},
+    "save_strategy": {"strategy": "momentum", "name": "my_momentum", "replace": True},
     "run_backtest": {"strategy": "momentum", "symbol": "sp500-20:AAPL,MSFT,XOM", **PERIOD},
     "performance_report": {"strategy": "mean_reversion", "symbol": "AAPL", "period_days": 400},
     "backtest_strategy": {"strategy": "buy_and_hold", "symbol": "AAPL", **PERIOD},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import subprocess
 import sys
 import types
@@ -66,15 +67,70 @@ def test_only_strategies_and_features_are_saved():
         registry.save(3)
 
 
-def test_a_closure_is_refused():
+def _made(level, table, days):
+    def inner(values):
+        return values * level
+
+    @feature("closing")
+    def closing(bars):
+        """What it closes over is kept."""
+        return inner(bars["close"]) + table["a"][1] + len(days)
+
+    return closing
+
+
+def test_what_a_function_closes_over_is_kept_with_its_values(own_home):
+    days = (dt.date(2020, 1, 2), None, float("inf"), {"x"}, np.float64(0.1))
+    with pytest.raises(InvalidInput, match="does something else"):
+        registry.save(_made(1.5, {"a": np.str_("b")}, days))
+    assert not (own_home / "features" / "closing.py").exists()
+    thing = _made(1.5, {"a": np.array([[1, 2]]), "b": np.array([1.5, np.nan])}, days)
+    registry.save(thing)
+    again = registry.naming.declared_by(own_home / "features" / "closing.py")["feature", "closing"]
+    assert again is not thing
+    assert again.source_hash == thing.source_hash != _made(1.6, {}, ()).source_hash
+
+
+def test_a_closure_that_cannot_be_written_down_is_refused():
     inside = object()
 
     @feature("closed")
     def closed(bars):
         return bars["close"], inside
 
-    with pytest.raises(InvalidInput, match="closes over"):
+    with pytest.raises(InvalidInput, match=r"'inside'.*cannot be written down"):
         registry.save(closed)
+
+
+def test_one_name_with_two_meanings_is_refused():
+    SCALE = 4.0  # noqa: N806  `scaled` means the other one
+
+    @feature("two_scales")
+    def two_scales(bars):
+        return scaled(bars["close"]) * SCALE
+
+    with pytest.raises(InvalidInput, match="'SCALE' means two things"):
+        registry.save(two_scales)
+
+
+def test_a_file_that_fails_leaves_the_earlier_one(own_home):
+    def declared(default):
+        hidden = default
+
+        @feature("failing")
+        def failing(bars, *, level: float = hidden):
+            return bars["close"] * level
+
+        return failing
+
+    path = own_home / "features" / "failing.py"
+    with pytest.raises(InvalidInput, match=r"does not come back.*outside of functions"):
+        registry.save(declared(2.0))
+    assert not path.exists()
+    path.write_text("# mine\n")
+    with pytest.raises(InvalidInput, match="does not come back"):
+        registry.save(declared(2.0), replace=True)
+    assert path.read_text() == "# mine\n"
 
 
 def test_an_object_that_cannot_be_written_down_is_named():

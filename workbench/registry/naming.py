@@ -23,7 +23,7 @@ from workbench.settings.places import home
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Broken", "broken", "kind_of", "lookup", "names", "register"]
+__all__ = ["Broken", "broken", "declared_by", "kind_of", "lookup", "names", "register"]
 
 DECLARED = {"strategy": "strategies", "feature": "features"}
 """Kind → folder of the package and of ``WORKBENCH_HOME``; the decorator is named like the kind."""
@@ -135,7 +135,7 @@ def lookup(kind: str, name: str) -> Any:
         return here
     path = _files(kind).get(name)
     if path is not None:
-        return _declared_by(path)[kind, name]
+        return _things_of(path)[kind, name]
     if name in _plugged(kind):
         module, _, attribute = _plugged(kind)[name].partition(":")
         return getattr(import_module(module), attribute)
@@ -149,7 +149,7 @@ def broken() -> list[Broken]:
         for path in sorted((home() / folder).glob("*.py")):
             try:
                 decorated(path, kind, literal=False)
-                _run_file(path)
+                declared_by(path)
             except WorkbenchError as error:
                 found.append(Broken(path, str(error)))
     return found
@@ -188,15 +188,31 @@ def _is_built_in(thing: Any) -> bool:
     return str(getattr(function, "__module__", "")).startswith(f"{PACKAGE.name}.")
 
 
-def _declared_by(path: Path) -> dict[tuple[str, str], Any]:
+def _things_of(path: Path) -> dict[tuple[str, str], Any]:
     if path.is_relative_to(PACKAGE):
         import_module(f"{PACKAGE.name}.{path.parent.name}.{path.stem}")
         return _here
-    return _run_file(path)
+    return declared_by(path)
 
 
-def _run_file(path: Path) -> dict[tuple[str, str], Any]:
-    """What a file declares; it is run again when it has changed."""
+def declared_by(path: Path) -> dict[tuple[str, str], Any]:
+    """What a file declares; it is run again when it has changed.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        A file of the user's.
+
+    Returns
+    -------
+    dict
+        (kind, name) → what is declared.
+
+    Raises
+    ------
+    ConfigurationError
+        If the file fails.
+    """
     changed = path.stat().st_mtime_ns
     if path in _filed and _filed[path][0] == changed:
         return _filed[path][1]

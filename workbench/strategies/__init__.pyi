@@ -4,6 +4,8 @@ from .declaration import strategy as strategy
 from .ensemble import combined as combined
 from .operations import get_strategy_info as get_strategy_info
 from .operations import list_strategies as list_strategies
+from .operations import save_strategy as save_strategy
+from .results import SavedStrategy as SavedStrategy
 from .results import StrategyInfo as StrategyInfo
 from .results import StrategyList as StrategyList
 from .sizing import Fixed as Fixed
@@ -19,6 +21,7 @@ __all__ = [
     "Kelly",
     "Memory",
     "Percent",
+    "SavedStrategy",
     "Strategy",
     "StrategyInfo",
     "StrategyList",
@@ -28,6 +31,7 @@ __all__ = [
     "get_strategy_info",
     "list_strategies",
     "rebalanced",
+    "save_strategy",
     "sized",
     "strategy",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from workbench.context import Context
 from workbench.domain import StrategyRef
 from workbench.registry import lookup, names, operation
-from workbench.strategies.results import StrategyInfo, StrategyList
+from workbench.strategies.results import SavedStrategy, StrategyInfo, StrategyList
 
 
 @operation(effect="read", command="strategies list")
@@ -52,3 +52,46 @@ def get_strategy_info(
 
     found = lookup("strategy", strategy) if isinstance(strategy, str) else as_strategy(strategy)
     return describe(found)
+
+
+@operation(effect="write", command="strategies save")
+def save_strategy(
+    strategy: StrategyRef,
+    *,
+    name: str = "",
+    replace: bool = False,
+    context: Context | None = None,  # noqa: ARG001
+) -> SavedStrategy:
+    """Keep a strategy as a file of your own, so that every door knows it.
+
+    In a notebook it takes the strategy or function itself: its source is written to
+    ``WORKBENCH_HOME/strategies`` with the imports, the closed-over values and the functions that
+    it uses, and read back at once. By name it makes a copy to edit, under another name.
+
+    Parameters
+    ----------
+    strategy : str, Strategy or callable
+        A name from `list_strategies`, or the strategy itself.
+    name : str
+        What the copy is called; its own name by default.
+    replace : bool
+        Whether a file of this name is overwritten.
+    context : Context, optional
+        Not needed; every operation takes it.
+
+    Returns
+    -------
+    SavedStrategy
+        Where it stands, and its hash.
+
+    Raises
+    ------
+    UnknownName
+        If no strategy has this name.
+    InvalidInput
+        If it cannot be written down, does not come back the same, is made of others, or a file
+        of this name is there and `replace` is false.
+    """
+    from workbench.strategies.saving import saved  # heavy: xarray
+
+    return saved(strategy, name=name, replace=replace)

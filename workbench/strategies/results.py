@@ -11,7 +11,7 @@ from workbench.domain import Result
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ParameterInfo", "StrategyDetails", "StrategyInfo", "StrategyList"]
+__all__ = ["ParameterInfo", "SavedStrategy", "StrategyDetails", "StrategyInfo", "StrategyList"]
 
 
 class ParameterInfo(BaseModel):
@@ -105,6 +105,17 @@ class StrategyList(Result):
         return "\n".join([f"{self.count} strategies", *lines])
 
     __str__ = __repr__
+
+
+class SavedStrategy(Result):
+    """A strategy that is kept as a file of the user's own."""
+
+    headline: ClassVar[tuple[str, ...]] = ("strategy", "path", "source_hash")
+
+    strategy: str = Field(description="The name under which every door knows it.")
+    path: str
+    source_hash: str = Field(description="That of the original: what was saved does the same.")
+    replaced: bool = Field(description="Whether a file of this name was there before.")
 
 
 class StrategyInfo(Result):
