@@ -13,6 +13,7 @@ from . import strategies as strategies
 from . import validation as validation
 from .backtest import adaptive_strategy_selection as adaptive_strategy_selection
 from .backtest import backtest_strategy as backtest_strategy
+from .backtest import check_leaks as check_leaks
 from .backtest import compare_runs as compare_runs
 from .backtest import get_strategy_comparison as get_strategy_comparison
 from .backtest import import_backtest as import_backtest
@@ -93,6 +94,7 @@ __all__ = [
     "backtest_strategy",
     "bars",
     "charts",
+    "check_leaks",
     "check_quality",
     "compare_runs",
     "compute_feature",

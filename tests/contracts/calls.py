@@ -39,6 +39,7 @@ CALLS: dict[str, dict[str, Any] | Callable[[dict[str, Any]], dict[str, Any]]] = 
     "simulate_trade": {"strategy": "mean_reversion", "symbol": "AAPL", "action": "buy"},
     "run_benchmark": {"strategy": "mean_reversion", "symbol": "us-tech-5"},
     "get_trial_ledger": {"limit": 5},
+    "check_leaks": {"thing": "buy_and_hold", "bars": "sp500-20:AAPL", **PERIOD},
     "import_backtest": {"path": "{home}/returns.csv", "kind": "returns"},
     "compare_runs": lambda answers: {
         "runs": [f"{answers['run_backtest']['question']}#{place}" for place in (1, 1)]

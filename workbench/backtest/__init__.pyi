@@ -4,6 +4,7 @@ from .choosing import recommend_strategy as recommend_strategy
 from .comparing import RunComparison as RunComparison
 from .comparing import compare_runs as compare_runs
 from .importing import import_backtest as import_backtest
+from .leaks import check_leaks as check_leaks
 from .operations import performance_report as performance_report
 from .operations import run_backtest as run_backtest
 from .quick import backtest_strategy as backtest_strategy
@@ -20,6 +21,7 @@ __all__ = [
     "RunComparison",
     "adaptive_strategy_selection",
     "backtest_strategy",
+    "check_leaks",
     "compare_runs",
     "get_strategy_comparison",
     "import_backtest",

@@ -111,10 +111,12 @@ def record_failure(
     ----------
     error : Exception
         How. A request that was refused before it looked at the data leaves no trace.
-    strategy, bars, context
+    strategy, bars
         As of `recorded`.
     parameters : mapping, optional
         As they were given.
+    context : Context
+        Whose ledger.
     """
     refused = isinstance(error, REFUSED) and not isinstance(error, UnusableFrame)
     if refused or not bars.sizes["time"]:

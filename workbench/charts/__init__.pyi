@@ -1,3 +1,4 @@
+from .dependence import dependence_map as dependence_map
 from .forecasting import forecast_fan as forecast_fan
 from .forecasting import loss_curve as loss_curve
 from .futures import spliced_prices as spliced_prices
@@ -39,6 +40,7 @@ __all__ = [
     "coverage_heatmap",
     "cumulative_costs",
     "curve",
+    "dependence_map",
     "drawdown",
     "equity_curve",
     "excursions",

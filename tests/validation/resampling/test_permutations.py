@@ -155,7 +155,7 @@ def test_what_cannot_be_permuted_is_refused():
     with pytest.raises(OutOfRange, match="draws"):
         signal_permutation(np.zeros(20), np.zeros(20), rng(), draws=0)
     with pytest.raises(UnknownName, match="shuffle"):
-        signal_permutation(np.zeros(20), np.zeros(20), rng(), how="shufle")
+        signal_permutation(np.zeros(20), np.zeros(20), rng(), how="dice")
 
 
 def test_a_signal_that_holds_nothing_has_no_statistic_and_no_claim():

@@ -104,10 +104,12 @@ def compare_on(
 
     Parameters
     ----------
-    strategies, data, period, context
+    strategies : sequence
         As `measure_all`.
     metrics : sequence of str
         Of `METRICS`.
+    data, period, context
+        As `measure_all`.
 
     Returns
     -------

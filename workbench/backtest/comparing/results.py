@@ -62,6 +62,11 @@ class RunComparison(Result):
     def plot(self) -> LayoutDOM:
         """Growth of 1 in each run, and the gap between the first and each other.
 
+        Returns
+        -------
+        bokeh.models.Column
+            Two figures that zoom together.
+
         Raises
         ------
         NoData

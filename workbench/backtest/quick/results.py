@@ -142,6 +142,11 @@ class StrategyBenchmark(Result):
     def plot(self) -> LayoutDOM:
         """The equity of the strategy and of each benchmark.
 
+        Returns
+        -------
+        bokeh.plotting.figure
+            One line each.
+
         Raises
         ------
         NoData

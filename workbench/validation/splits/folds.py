@@ -53,7 +53,17 @@ def purged_k_fold(times: Any, folds: int = 5, *, labels: Any = 0, embargo: int =
 
 
 def grouped(bars: int, folds: int) -> npt.NDArray[np.int64]:
-    """The number of the fold of each bar, shape (bars,).
+    """The number of the fold of each bar.
+
+    Parameters
+    ----------
+    bars, folds : int
+        How many there are.
+
+    Returns
+    -------
+    ndarray of int, shape (bars,)
+        From 0, neighbours together; the first folds have one bar more.
 
     Raises
     ------
@@ -73,6 +83,20 @@ def grouped(bars: int, folds: int) -> npt.NDArray[np.int64]:
 
 def taught(tested: npt.NDArray[np.bool_], ends: npt.NDArray[np.int64], embargo: int) -> Split:
     """All other bars teach, unless they are purged or embargoed.
+
+    Parameters
+    ----------
+    tested : ndarray of bool, shape (bars,)
+        Which bars test.
+    ends : ndarray of int, shape (bars,)
+        The last bar of the label of each.
+    embargo : int
+        Bars after a test that do not teach.
+
+    Returns
+    -------
+    Split
+        With at least one bar that teaches.
 
     Raises
     ------

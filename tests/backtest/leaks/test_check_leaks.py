@@ -1,0 +1,90 @@
+"""`check_leaks` of names and things: strategies, signals, notebooks; what the data cannot tell."""
+
+import nbformat
+import numpy as np
+import pytest
+
+from workbench.backtest.leaks import check_leaks
+from workbench.errors import InvalidInput, UnknownName
+from workbench.registry import lookup, names
+
+SMALL = {
+    "momentum": {"lookback": 12, "top": 2},
+    "mean_reversion": {"window": 10},
+    "buy_and_hold": {},
+    "ma_cross": {"fast": 3, "slow": 9},
+    "equal_weight": {},
+}
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_strategies_of_ours_are_clean(make_bars, context, name):
+    if name not in names("strategy"):
+        pytest.skip(f"{name} is not registered")
+    bars = make_bars(1, bars=150, symbols=3)
+    report = check_leaks(lookup("strategy", name), bars, parameters=SMALL[name], context=context)
+    assert report.function == "clean", report
+
+
+def test_the_signals_own_price_is_a_leak(make_bars, context):
+    bars = make_bars(1, bars=150, symbols=2)
+    report = check_leaks("buy_and_hold", bars, fills_at="same close", context=context)
+    assert "own price" in repr(report)
+    assert report.verdict == "leak"
+
+
+def test_without_knowledge_times_the_data_cannot_tell(make_bars, context):
+    report = check_leaks("buy_and_hold", make_bars(1, bars=120), context=context)
+    assert report.data == "cannot tell"
+    assert "Needed" in repr(report)
+
+
+def test_a_pair_of_signals_is_checked(make_bars, context):
+    bars = make_bars(1, bars=150, symbols=2)
+
+    def entries(frame):
+        return frame["close"] > frame["close"].shift(time=1)
+
+    def exits(frame):
+        return frame["close"].shift(time=-1) < frame["close"]
+
+    assert check_leaks((entries, entries), bars, context=context).function == "clean"
+    assert check_leaks((entries, exits), bars, context=context).function == "leak"
+
+
+OWN_BARS = """import numpy as np
+import pandas as pd
+moves = np.random.default_rng(1).normal(0, 0.01, 120)
+days = pd.bdate_range("2021-01-01", periods=120)
+bars = pd.DataFrame({"A": 100 * np.exp(np.cumsum(moves))}, days)
+"""
+
+
+def notebook(tmp_path, source, tag="signal"):
+    cell = nbformat.v4.new_code_cell(source, metadata={"tags": [tag]})
+    first = nbformat.v4.new_code_cell(OWN_BARS)
+    path = tmp_path / "study.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=[first, cell]), path)
+    return str(path)
+
+
+def test_a_notebook_is_run_to_its_signal(context, tmp_path):
+    clean = notebook(tmp_path, "signal = bars.rolling(5).mean()\nsignal")
+    assert check_leaks(clean, context=context).function == "clean"
+    leaky = notebook(tmp_path, "signal = bars.shift(-1)\nsignal")
+    assert check_leaks(leaky, context=context).function == "leak"
+    with pytest.raises(InvalidInput, match="signal"):
+        check_leaks(notebook(tmp_path, "1", tag="other"), context=context)
+
+
+def test_unknown_names_are_refused(make_bars, context):
+    with pytest.raises(UnknownName):
+        check_leaks("momentun", make_bars(bars=100), context=context)
+
+
+def test_a_picture_shows_what_moves_what(make_bars, context):
+    bars = make_bars(1, bars=120, symbols=2)
+    report = check_leaks(lambda frame: frame["close"].shift(time=-1), bars, context=context)
+    assert report.plot().renderers
+    assert not report.to_frame().empty
+    assert np.isfinite(report.tolerance)

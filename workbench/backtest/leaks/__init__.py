@@ -1,0 +1,5 @@
+"""Whether a strategy, a feature, a pipeline or a notebook looks ahead."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
