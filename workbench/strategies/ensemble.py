@@ -132,10 +132,12 @@ def combined(
     ----------
     members : sequence, or mapping of strategy to parameters
         Strategies or functions of bars.
-    method, window, rebalance
+    method
         As in `ensemble`.
     weights : sequence of float, optional
         Shares for ``weighted``, scaled to one; equal by default.
+    window, rebalance
+        As in `ensemble`.
 
     Returns
     -------
