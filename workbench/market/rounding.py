@@ -7,7 +7,7 @@ never more than asked. Kernels work in whole ticks and lots, as integers.
 from __future__ import annotations
 
 from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, Decimal, localcontext
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +30,7 @@ __all__ = [
 ]
 
 Bands = tuple[tuple[Decimal, Decimal], ...]
+Ticks: TypeAlias = "Decimal | str | float | Sequence[tuple[Decimal, Decimal]]"
 
 US_EQUITY_TICKS: Bands = ((Decimal(0), Decimal("0.0001")), (Decimal(1), Decimal("0.01")))
 """A cent from one dollar up, a hundredth of a cent below: rule 612 of Regulation NMS
@@ -40,14 +41,14 @@ _OFF_GRID = 1e-3
 """How far from the grid, in ticks, a float may lie and still mean the tick."""
 
 
-def tick_at(price: Decimal, ticks: Decimal | Sequence[tuple[Decimal, Decimal]]) -> Decimal:
+def tick_at(price: Decimal, ticks: Ticks) -> Decimal:
     """The tick that holds at a price.
 
     Parameters
     ----------
     price : Decimal
         Its absolute value decides.
-    ticks : Decimal or sequence of (Decimal, Decimal)
+    ticks : Decimal, str, float or sequence of (Decimal, Decimal)
         One tick for all prices, or ``(from price, tick)`` in rising order of price.
 
     Returns
@@ -62,7 +63,7 @@ def tick_at(price: Decimal, ticks: Decimal | Sequence[tuple[Decimal, Decimal]]) 
     InvalidInput
         If no band holds at the price.
     """
-    if not isinstance(ticks, tuple | list):
+    if isinstance(ticks, Decimal | str | float | int):
         return _step("tick", ticks)
     holding = [tick for start, tick in ticks if start <= abs(price)]
     if not holding:
@@ -70,9 +71,7 @@ def tick_at(price: Decimal, ticks: Decimal | Sequence[tuple[Decimal, Decimal]]) 
     return _step("tick", holding[-1])
 
 
-def round_limit(
-    price: Any, side: Side, ticks: Decimal | Sequence[tuple[Decimal, Decimal]]
-) -> Decimal:
+def round_limit(price: Any, side: Side, ticks: Ticks) -> Decimal:
     """A limit on the grid that is never worse than asked: a buy goes down, a sale goes up.
 
     Parameters
@@ -81,7 +80,7 @@ def round_limit(
         As asked.
     side : Side
         Of the order.
-    ticks : Decimal or sequence of (Decimal, Decimal)
+    ticks : Decimal, str, float or sequence of (Decimal, Decimal)
         As in `tick_at`.
 
     Returns
@@ -97,9 +96,7 @@ def round_limit(
     return _on_grid("price", price, ticks, ROUND_FLOOR if side is Side.BUY else ROUND_CEILING)
 
 
-def round_stop(
-    price: Any, side: Side, ticks: Decimal | Sequence[tuple[Decimal, Decimal]]
-) -> Decimal:
+def round_stop(price: Any, side: Side, ticks: Ticks) -> Decimal:
     """A stop on the grid that never triggers early: a buy goes up, a sale goes down.
 
     Parameters
@@ -108,7 +105,7 @@ def round_stop(
         As asked.
     side : Side
         Of the order: a sale protects a long position.
-    ticks : Decimal or sequence of (Decimal, Decimal)
+    ticks : Decimal, str, float or sequence of (Decimal, Decimal)
         As in `tick_at`.
 
     Returns
@@ -222,9 +219,7 @@ def in_steps(values: npt.ArrayLike, step: Any, what: str = "price") -> npt.NDArr
     return whole.astype(np.int64)
 
 
-def _on_grid(
-    name: str, value: Any, ticks: Decimal | Sequence[tuple[Decimal, Decimal]], how: str
-) -> Decimal:
+def _on_grid(name: str, value: Any, ticks: Ticks, how: str) -> Decimal:
     given = decimal(name, value)
     return _rounded(given, tick_at(given, ticks), how)
 
