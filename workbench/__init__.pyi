@@ -23,6 +23,7 @@ from .backtest import recommend_strategy as recommend_strategy
 from .backtest import run_backtest as run_backtest
 from .backtest import run_benchmark as run_benchmark
 from .backtest import simulate_trade as simulate_trade
+from .backtest import validate_strategy as validate_strategy
 from .context import Context as Context
 from .context import current as current
 from .data import SyntheticSource as SyntheticSource
@@ -155,5 +156,6 @@ __all__ = [
     "strategies",
     "strategy",
     "synthetic_bars",
+    "validate_strategy",
     "validation",
 ]

@@ -55,6 +55,14 @@ CALLS: dict[str, dict[str, Any] | Callable[[dict[str, Any]], dict[str, Any]]] = 
         **PERIOD,
     },
     "adaptive_strategy_selection": {"symbol": "AAPL", "strategies": ["momentum", "buy_and_hold"]},
+    "validate_strategy": {
+        "strategy": "momentum",
+        "symbol": "sp500-20:AAPL,MSFT,XOM",
+        "grid": {"lookback": [21, 63]},
+        "permutations": 19,
+        "draws": 100,
+        **PERIOD,
+    },
     "correlation_analysis": {"symbols": ["AAPL", "MSFT", "XOM"]},
     "risk_analysis": {
         "portfolio": [{"symbol": "AAPL", "value": 6000}, {"symbol": "XOM", "value": 4000}],

@@ -14,6 +14,7 @@ from .quick import simulate_trade as simulate_trade
 from .results import BacktestReport as BacktestReport
 from .results import PerformanceReport as PerformanceReport
 from .simulate import simulate as simulate
+from .studies import validate_strategy as validate_strategy
 
 __all__ = [
     "BacktestReport",
@@ -32,4 +33,5 @@ __all__ = [
     "run_benchmark",
     "simulate",
     "simulate_trade",
+    "validate_strategy",
 ]

@@ -47,6 +47,7 @@ def recorded(
     *,
     context: Context,
     verb: str = "backtest",
+    reason: str = "",
 ) -> BacktestReport:
     """Write the trial of a report into the ledger, and its verdict into the report.
 
@@ -62,6 +63,8 @@ def recorded(
         Whose ledger, clock and caller.
     verb : str
         What made the trial.
+    reason : str
+        Why it does not count, where the data are no reason.
 
     Returns
     -------
@@ -84,7 +87,7 @@ def recorded(
         returns=report.returns.to_numpy(dtype=np.float64),
         longest_holding=longest_holding(report.weights),
         scope=scope_of(traded),
-        reason=reason_of(traded),
+        reason=reason_of(traded) or reason,
     )
     made = record_trial(attempt, verb, context=context)
     related = related_trials(made, scope_of(traded), context=context)

@@ -1,7 +1,10 @@
 from .chance import monte_carlo as monte_carlo
 from .chance import permutation_test as permutation_test
+from .checklist import Check as Check
+from .checklist import StrategyValidation as StrategyValidation
 from .costs import cost_sensitivity as cost_sensitivity
 from .crossing import cross_validate as cross_validate
+from .operations import validate_strategy as validate_strategy
 from .points import grid_points as grid_points
 from .points import neighbours as neighbours
 from .regimes import regime_breakdown as regime_breakdown
@@ -14,9 +17,11 @@ from .study import Study as Study
 from .walking import walk_forward as walk_forward
 
 __all__ = [
+    "Check",
     "CostSensitivity",
     "CrossValidation",
     "RegimeBreakdown",
+    "StrategyValidation",
     "Study",
     "WalkForward",
     "cost_sensitivity",
@@ -27,5 +32,6 @@ __all__ = [
     "permutation_test",
     "regime_breakdown",
     "regimes_of",
+    "validate_strategy",
     "walk_forward",
 ]

@@ -72,7 +72,7 @@ def cost_sensitivity(
     rows = {}
     for done, multiple in enumerate(sorted(multiples)):
         study.progress(done, len(multiples), f"costs × {multiple:g}")
-        report = study.report(costs=multiplied(study.costs, multiple))
+        report = study.stressed(costs=multiplied(study.costs, multiple))
         rows[multiple] = {name: getattr(report.results, name) for name in _COLUMNS}
     even = _break_even(study)
     return CostSensitivity(
@@ -115,7 +115,7 @@ def _break_even(study: Study) -> float:
 
     def earned(multiple: float) -> float:
         study.progress(0, None, f"break-even, costs × {multiple:.2f}")
-        report = study.report(costs=multiplied(study.costs, multiple))
+        report = study.stressed(costs=multiplied(study.costs, multiple))
         return float(report.results.total_return)
 
     if not earned(0.0) > 0:

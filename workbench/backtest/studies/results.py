@@ -14,7 +14,14 @@ if TYPE_CHECKING:
     import pandas as pd
     from bokeh.models import LayoutDOM
 
-__all__ = ["CostSensitivity", "CrossValidation", "Fold", "Regime", "RegimeBreakdown", "WalkForward"]
+__all__ = [
+    "CostSensitivity",
+    "CrossValidation",
+    "Fold",
+    "Regime",
+    "RegimeBreakdown",
+    "WalkForward",
+]
 
 
 class _Noted(Result):

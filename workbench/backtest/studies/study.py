@@ -55,6 +55,8 @@ class Study:
         Takes ``(done, total, message)``; may raise `Cancelled`.
     on_trial : callable
         Takes the report of each different backtest on these bars, for a ledger.
+    on_stress : callable
+        Takes the report of each backtest of the same parameters at other costs or sizes.
     """
 
     strategy: Any
@@ -64,6 +66,7 @@ class Study:
     options: Mapping[str, Any] = field(default_factory=dict)
     progress: Callable[..., None] = unwatched
     on_trial: Callable[[BacktestReport], None] = nobody
+    on_stress: Callable[[BacktestReport], None] = nobody
     _known: dict[str, pd.Series] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
@@ -77,7 +80,7 @@ class Study:
         bars : xarray.Dataset or DataFrame
             As `workbench.data.bars` reads them; not used with a study.
         trading : mapping
-            ``parameters``, ``costs``, ``progress``, ``on_trial`` and the options of `simulate`.
+            ``parameters``, ``costs``, ``progress``, the callbacks and the options of `simulate`.
 
         Returns
         -------
@@ -86,7 +89,7 @@ class Study:
         """
         if isinstance(strategy, Study):
             return strategy
-        own = {"parameters", "costs", "progress", "on_trial"}
+        own = {"parameters", "costs", "progress", "on_trial", "on_stress"}
         given = {name: value for name, value in trading.items() if name in own and value}
         rest = {name: value for name, value in trading.items() if name not in own}
         return cls(strategy, read_bars(bars), options=rest, **given)
@@ -128,6 +131,12 @@ class Study:
         values = dict(self.parameters if parameters is None else parameters)
         options = {"costs": self.costs, "parameters": values, **self.options, **changes}
         return simulate(self.strategy, options.pop("bars", self.bars), **options)
+
+    def stressed(self, **changes: Any) -> BacktestReport:
+        """As `report`, told to `on_stress`: the same parameters at other costs or sizes."""
+        report = self.report(**changes)
+        self.on_stress(report)
+        return report
 
     def tried(self, parameters: Mapping[str, Any] | None = None) -> BacktestReport:
         """A backtest on all bars: a trial, told to `on_trial` when it is the first of its kind.
