@@ -10,6 +10,9 @@ def test_the_built_in_strategies_are_listed():
     assert {"momentum", "mean_reversion", "buy_and_hold"} <= set(found.strategies)
     assert found.count == len(found.strategies)
     assert found.details["mean_reversion"].form == "step"
+    assert found.details["mean_reversion"].risk_level == "low"
+    assert set(found.awaited) == {"mirror", "neural_sentiment"}
+    assert not set(found.awaited) & set(found.strategies)
     assert "momentum" in repr(found)
     assert list(found.to_frame().index) == found.strategies
 

@@ -5,7 +5,9 @@ import pandas as pd
 import pytest
 import xarray as xr
 
+from workbench.backtest import simulate
 from workbench.errors import InvalidInput, OutOfRange, UnknownName
+from workbench.market import Costs
 from workbench.registry import lookup
 from workbench.strategies import (
     Fixed,
@@ -124,7 +126,58 @@ def test_weights_of_members_are_shares(bars):
     np.testing.assert_allclose(made.targets(bars)[0], 0.75 * np.array([0.5, -0.25, 0]) + 0.25 * 0.3)
 
 
+SWING = {
+    "fast": 3, "slow": 6, "rsi_window": 3, "atr_window": 3, "pullback": 0.2, "rsi_high": 95.0,
+    "oversold": 60.0, "stop_atr": 1.0, "risk": 0.02, "max_hold": 8,
+}  # fmt: skip
+
+
+def test_an_engine_trades_what_is_sized_and_not_the_original(bars):
+    inner = lookup("strategy", "momentum")
+    whole, half = (
+        simulate(made, bars, parameters={"lookback": 20}, costs=Costs.none())
+        for made in (inner, sized(inner, Percent(0.5)))
+    )
+    assert half.strategy == "momentum_sized"
+    ratio = (half.weights.sum(axis=1) / whole.weights.sum(axis=1)).dropna()
+    assert len(ratio) > 100
+    assert ratio.between(0.4, 0.6).all()
+
+
+def test_exits_of_an_only_member_close_its_position_inside_the_bar(bars):
+    inner = lookup("strategy", "swing")
+    reports = [
+        simulate(made, bars, parameters=SWING, costs=Costs.none())
+        for made in (inner, sized(inner, Percent(0.5), rebalance="year"))
+    ]
+    columns = ["symbol", "exit_time", "exit_price"]
+    ends, of_half = ({*report.trades[columns].itertuples(index=False)} for report in reports)
+    assert len(ends) > 20
+    assert len(ends & of_half) > 0.9 * len(ends)
+
+
+def test_exits_of_one_of_several_are_decisions_at_the_close(bars):
+    made = combined({lookup("strategy", "swing"): SWING, lookup("strategy", "buy_and_hold"): {}})
+    weights, exits = made.orders(bars, fills_at="same close")
+    assert exits is None
+    alone, closed = lookup("strategy", "swing").orders(bars, SWING, fills_at="same close")
+    row = np.flatnonzero(np.isfinite(closed).any(axis=1) & ~np.isfinite(alone).any("symbol"))[0]
+    left = np.isnan(alone.to_numpy()) & np.isfinite(closed)
+    held = alone.to_pandas().mask(left, 0.0).ffill().fillna(0.0).to_numpy()
+    np.testing.assert_allclose(weights[row], held[row] / 2 + 1 / 6)
+
+
+def as_swing():
+    """Swing with small windows."""
+    recipe = Recipe(((lookup("strategy", "swing"), SWING),), lambda held, _: held[0], 1, "year")
+    return Overlay("small_swing", lambda bars: bars, lambda _: recipe)
+
+
 OVERLAYS = {
+    "stopped": lambda: sized(as_swing(), VolatilityTarget(0.1, window=20)),
+    "stopped within a band": lambda: rebalanced(as_swing(), band=0.01),
+    "stopped among others": lambda: combined([as_swing(), lookup("strategy", "momentum")]),
+    "stopped and nested": lambda: sized(rebalanced(as_swing(), band=0.01), Percent(0.5)),
     "target": lambda: sized(lookup("strategy", "mean_reversion"), VolatilityTarget(0.1, window=20)),
     "kelly": lambda: sized(lookup("strategy", "momentum"), Kelly(window=20)),
     "band": lambda: rebalanced(lookup("strategy", "equal_weight"), band=0.01),
@@ -139,9 +192,12 @@ OVERLAYS = {
 }
 
 
+@pytest.mark.parametrize("opened", [False, True])
 @pytest.mark.parametrize("name", OVERLAYS)
-def test_bar_by_bar_is_the_same_as_at_once(bars, name):
+def test_bar_by_bar_is_the_same_as_at_once(bars, name, opened):
     made = OVERLAYS[name]()
+    if opened:
+        bars = bars.assign(open=bars["close"].shift(time=1) * 1.002)
     some = bars.isel(time=slice(0, 180))
     some["close"][50:53, 1] = np.nan
     given = {"lookback": 20} if name == "kelly" else {}

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from workbench.compute import cuda_is_available
-from workbench.strategies.facts import facts_of
+from workbench.strategies.facts import AWAITED, facts_of
 from workbench.strategies.results import ParameterInfo, StrategyDetails, StrategyInfo, StrategyList
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ def listed(strategies: Mapping[str, Strategy]) -> StrategyList:
         strategies=list(strategies),
         count=len(strategies),
         details={name: _details(found) for name, found in strategies.items()},
+        awaited=AWAITED,
         gpu_available=cuda_is_available(),
     )
 

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["Facts", "Risk", "facts", "facts_of"]
+__all__ = ["AWAITED", "Facts", "Risk", "facts", "facts_of"]
+
+AWAITED = {
+    "mirror": "follows the filings of institutions and insiders: waits for 13F and Form 4 data",
+    "neural_sentiment": "trades on the tone of the news: waits for news and a model that reads it",
+}
+"""Strategies of the original that have no file yet, and what each waits for."""
 
 Risk = Literal["low", "medium", "high", ""]
 Function = TypeVar("Function", bound="Callable[..., Any]")

@@ -14,6 +14,7 @@ from workbench.features.sources import source_hash
 from workbench.registry import register
 from workbench.strategies.declaration import Strategy
 from workbench.strategies.rebalancing import Rebalance, is_rebalanced
+from workbench.strategies.stepping import Memory, timing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,11 +22,10 @@ if TYPE_CHECKING:
     import xarray as xr
     from pydantic import BaseModel
 
-    from workbench.strategies.stepping import Memory
-
 __all__ = ["Carried", "Overlay", "Recipe", "strategy"]
 
 Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -68,11 +68,14 @@ class Carried:
         What each wanted to hold after the last bars.
     drifted : ndarray, shape (symbol,)
         The weights set last, as prices have moved them since.
+    closed : ndarray of bool, shape (symbol,)
+        Whether a stop or a target of the only member has closed a position inside the last bar.
     """
 
     memories: tuple[Any, ...]
     held: Floats
     drifted: Floats
+    closed: Flags
 
 
 class Overlay(Strategy):
@@ -80,7 +83,9 @@ class Overlay(Strategy):
 
     A member's return on a bar is ``Σ w[t−1] · (close[t] / close[t−1] − 1)``: what it wanted to hold
     at the close before, without costs and without the bar between a decision and its fill; a
-    move over a hole in the prices does not count.
+    move over a hole in the prices does not count. Stops and targets of an only member close a
+    position inside the bar; of several members they are decisions at its close, since the others
+    may want to stay.
 
     Parameters
     ----------
@@ -115,19 +120,36 @@ class Overlay(Strategy):
         recipe = self._recipe(self.checked(parameters))
         return max(recipe.window + 1, 2, *(one.warm_up(given) for one, given in recipe.members))
 
-    def targets(
-        self, bars: xr.Dataset, parameters: Mapping[str, Any] | BaseModel | None = None
-    ) -> xr.DataArray:
-        """Weights to hold after each bar; see `Strategy.targets`."""
+    def orders(
+        self,
+        bars: xr.Dataset,
+        parameters: Mapping[str, Any] | BaseModel | None = None,
+        *,
+        fills_at: str | None = None,
+    ) -> tuple[xr.DataArray, Floats | None]:
+        """Weights to hold after each bar, and exits in between; see `Strategy.orders`."""
+        wanted, exits, _ = self.closing(bars, parameters, fills_at)
+        return wanted, exits
+
+    def closing(
+        self,
+        bars: xr.Dataset,
+        parameters: Mapping[str, Any] | BaseModel | None = None,
+        fills_at: str | None = None,
+    ) -> tuple[xr.DataArray, Floats | None, Flags]:
+        """`orders`, and where an exit has closed a position that no order has opened again."""
         recipe = self._recipe(self.checked(parameters))
         close = bars["close"].transpose("time", "symbol")
-        wanted = [_laid(one.targets(bars, given)) for one, given in recipe.members]
-        held = np.array([pd.DataFrame(rows).ffill().fillna(0.0).to_numpy() for rows in wanted])
-        weights = recipe.weigh(held, _past(held, _returns(close), recipe.window))
-        decided = np.isfinite(wanted).any(axis=(0, 2)) | _calendar(bars, recipe)
-        return close.copy(
-            data=_set(weights, _returns(close), decided, recipe, np.zeros(close.shape[1]))
-        )
+        asked = [_asked(one, bars, given, fills_at) for one, given in recipe.members]
+        rows = np.array([np.where(np.isnan(row) & closed, 0.0, row) for row, _, closed in asked])
+        held = np.array([pd.DataFrame(row).ffill().fillna(0.0).to_numpy() for row in rows])
+        returns = _returns(close)
+        weights = recipe.weigh(held, _past(held, returns, recipe.window))
+        decided = np.isfinite(rows).any(axis=(0, 2)) | _calendar(bars, recipe)
+        nothing = np.zeros(close.shape, dtype=bool)
+        _, exits, closed = asked[0] if len(asked) == 1 else (None, None, nothing)
+        out = _set(weights, (returns, decided, closed), recipe, np.zeros(close.shape[1]))
+        return close.copy(data=out), exits, closed
 
     def advance(
         self,
@@ -145,14 +167,16 @@ class Overlay(Strategy):
         ]
         rows = np.array([row.to_numpy() for row, _ in asked])
         last = before.held[:, -1] if before.held.shape[1] else np.zeros(rows.shape)
-        now = np.where(np.isnan(rows), last, rows)[:, None]
-        held = np.concatenate([before.held, now], axis=1)[:, -(recipe.window + 1) :]
+        found = [_now(*told, past) for told, past in zip(asked, last, strict=True)]
+        now, closed = (np.array(parts) for parts in zip(*found, strict=True))
+        held = np.concatenate([before.held, now[:, None]], axis=1)[:, -(recipe.window + 1) :]
         returns = _returns(close)
         weights = recipe.weigh(held[:, -1:], _past(held, returns, recipe.window)[:, -1:])
-        decided = np.isfinite(rows).any() | _calendar(window, recipe)[-1:]
+        decided = _calendar(window, recipe)[-1:] | np.isfinite(rows).any() | closed.any()
+        only = closed[0] if len(rows) == 1 else np.zeros(close.shape[1], dtype=bool)
         drifted = before.drifted.copy()
-        row = _set(weights, returns[-1:], decided, recipe, drifted)[0]
-        carried = Carried(tuple(past for _, past in asked), held, drifted)
+        row = _set(weights, (returns[-1:], decided, only[None]), recipe, drifted)[0]
+        carried = Carried(tuple(past for _, past in asked), held, drifted, only)
         return close.isel(time=-1).copy(data=row), carried
 
 
@@ -182,7 +206,33 @@ def strategy(name: str, recipe: Callable[[Any], Recipe]) -> Callable[[Callable[.
 
 def _nothing(recipe: Recipe, symbols: int) -> Carried:
     none = np.zeros((len(recipe.members), 0, symbols))
-    return Carried((None,) * len(recipe.members), none, np.zeros(symbols))
+    empty = np.zeros(symbols)
+    return Carried((None,) * len(recipe.members), none, empty, empty.astype(bool))
+
+
+def _asked(
+    one: Strategy, bars: xr.Dataset, given: Any, fills_at: str | None
+) -> tuple[Floats, Floats | None, Flags]:
+    """What a member wants at each close, its exits, and where they have left it flat."""
+    if isinstance(one, Overlay):
+        wanted, exits, closed = one.closing(bars, given, fills_at)
+        return _laid(wanted), exits, closed
+    wanted, exits = one.orders(bars, given, fills_at=fills_at)
+    row = _laid(wanted)
+    closed = np.zeros(row.shape, dtype=bool) if exits is None else np.isfinite(exits)
+    if timing(bars, fills_at) == (1, False):  # an order of the bar before fills after the exit
+        closed[1:] &= np.isnan(row[:-1])
+    return row, exits, closed
+
+
+def _now(row: xr.DataArray, memory: Any, last: Floats) -> tuple[Floats, Flags]:
+    """What a member holds after the last bar, and whether an exit has left it flat."""
+    wanted = row.to_numpy()
+    if isinstance(memory, Memory):
+        flat = np.array([held.exposure == 0 for held in memory.holdings])
+        return memory.positions / row.size, flat & (last != 0)
+    closed = memory.closed if isinstance(memory, Carried) else np.zeros(row.size, dtype=bool)
+    return np.where(np.isnan(wanted), np.where(closed, 0.0, last), wanted), closed
 
 
 def _laid(weights: xr.DataArray) -> Floats:
@@ -212,25 +262,23 @@ def _calendar(bars: xr.Dataset, recipe: Recipe) -> npt.NDArray[np.bool_]:
 
 
 def _set(
-    weights: Floats,
-    returns: Floats,
-    decided: npt.NDArray[np.bool_],
-    recipe: Recipe,
-    drifted: Floats,
+    weights: Floats, seen: tuple[Floats, Flags, Flags], recipe: Recipe, drifted: Floats
 ) -> Floats:
     """The rows on which weights are set, NaN on the others; `drifted` is brought up to date."""
+    returns, decided, closed = seen
     if recipe.band is None:
         return np.where(decided[:, None], weights, np.nan)
     out = np.full(weights.shape, np.nan)
-    _within_band(np.ascontiguousarray(weights), returns, recipe.band, drifted, out)
+    _within_band(np.ascontiguousarray(weights), (returns, closed), recipe.band, drifted, out)
     return out
 
 
 @kernel
 def _within_band(
-    weights: Floats, returns: Floats, band: float, drifted: Floats, out: Floats
+    weights: Floats, seen: tuple[Floats, Flags], band: float, drifted: Floats, out: Floats
 ) -> None:
-    """Set a row when a weight has drifted beyond the band, or a symbol is to be left."""
+    """Set a row when a weight has drifted beyond the band, or a symbol is left or is to be."""
+    returns, closed = seen
     bars, symbols = weights.shape
     for bar in range(bars):
         growth = 1.0
@@ -241,7 +289,7 @@ def _within_band(
             drifted[symbol] *= (1.0 + returns[bar, symbol]) / growth
             wanted = weights[bar, symbol]
             leaves = wanted == 0 and drifted[symbol] != 0
-            far = far or leaves or abs(drifted[symbol] - wanted) > band
+            far = far or leaves or closed[bar, symbol] or abs(drifted[symbol] - wanted) > band
         if far:
             for symbol in range(symbols):
                 out[bar, symbol] = weights[bar, symbol]

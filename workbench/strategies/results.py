@@ -85,6 +85,9 @@ class StrategyList(Result):
     count: int
     details: dict[str, StrategyDetails]
     gpu_available: bool
+    awaited: dict[str, str] = Field(
+        default_factory=dict, description="Strategies that are not there yet, and why."
+    )
 
     def to_frame(self) -> pd.DataFrame:
         """One row a strategy.
