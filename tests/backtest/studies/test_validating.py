@@ -32,7 +32,7 @@ def test_a_pattern_that_is_there_passes(pattern):
     told = outcomes(pattern)
     assert set(NAMES) <= set(told)
     for name in ("luck", "sharpe interval", "walk-forward", "cross-validation", "neighbours",
-                 "permutation", "costs", "benchmark"):  # fmt: skip
+                 "permutation", "costs", "benchmark", "leaks"):  # fmt: skip
         assert told[name] == "passed", pattern
     assert pattern.checks[0].name == "luck"
     assert pattern.verdict == "passed"
@@ -63,6 +63,19 @@ def test_noise_does_not(trending, follower, context):
 def test_what_the_data_say_of_themselves_is_read(trending, follower, said, outcome):
     report = simulate(follower, trending(1)).model_copy(update={"survivorship": said})
     assert of_data(report).outcome == outcome
+
+
+def test_a_strategy_that_knows_the_future_is_told_so(trending, context):
+    def tomorrow(bars):
+        """Holds what will rise."""
+        close = bars["close"]
+        return (close.shift(time=-2) > close.shift(time=-1)).astype(float)
+
+    found = validate_strategy(tomorrow, trending(2, bars=400), context=context, **QUICK)
+    (leaks,) = [one for one in found.checks if one.name == "leaks"]
+    assert leaks.outcome == "failed"
+    assert leaks.number >= 1
+    assert found.verdict == "passed"  # luck alone does not do as well: that is why leaks are asked
 
 
 def test_every_point_is_a_trial_and_nothing_else_is(pattern, ledger):

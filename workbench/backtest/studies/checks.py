@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         RegimeBreakdown,
         WalkForward,
     )
+    from workbench.validation.leaks import LeakReport
     from workbench.validation.resampling import (
         Intervals,
         PermutationTest,
@@ -205,20 +206,21 @@ def of_ruin(found: WealthPaths) -> Check:
     )
 
 
-def of_leaks(found: Any) -> Check:
-    """What `check_leaks` says of the function and the data."""
-    outcome = {"clean": "passed", "leak": "failed"}.get(str(found.verdict), "cannot tell")
-    first = found.findings[0].sentence() if found.findings else ""
-    sentence = first or {
-        "passed": "Nothing that it decides knows the future, as far as perturbation shows.",
-        "cannot tell": "The function shows no leak; what the data know too early cannot be told.",
-    }.get(outcome, "It knows the future.")
+def of_leaks(found: LeakReport) -> Check:
+    """What `check_leaks` says of the function; what the data leave out has a check of its own."""
+    leaks = found.function_findings
+    said = str(found.function)
+    sentence = {
+        "clean": "Nothing that it decides moved when the future was changed after"
+        f" {found.cuts} bars.",
+        "cannot tell": "Whether the function knows the future cannot be told.",
+    }
     return Check(
         name="leaks",
-        outcome=outcome,
-        number=float(len(found.findings)),
+        outcome="passed" if said == "clean" else "failed" if leaks else "cannot tell",
+        number=float(len(leaks)),
         threshold=0.0,
-        sentence=sentence,
+        sentence=leaks[0].sentence() if leaks else sentence.get(said, sentence["cannot tell"]),
     )
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
+from workbench.backtest.leaks import check_leaks
 from workbench.backtest.recording import recorded
 from workbench.backtest.studies import checks
 from workbench.backtest.studies.chance import monte_carlo, permutation_test
@@ -13,10 +14,9 @@ from workbench.backtest.studies.costs import cost_sensitivity
 from workbench.backtest.studies.crossing import cross_validate
 from workbench.backtest.studies.points import grid_points, neighbours, usable
 from workbench.backtest.studies.regimes import regime_breakdown
-from workbench.backtest.studies.study import Study
+from workbench.backtest.studies.study import Study, unwatched
 from workbench.backtest.studies.walking import walk_forward
 from workbench.errors import InvalidInput, NoData
-from workbench.registry import find, operations
 from workbench.validation import measure
 from workbench.validation.resampling import bootstrap_intervals, sharpe_difference
 from workbench.validation.significance import Maxima, studentised_mean
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import numpy as np
     import xarray as xr
 
+    from workbench.backtest.plan import FillsAt
     from workbench.backtest.results import BacktestReport
     from workbench.context import Context
 
@@ -221,17 +222,12 @@ def _paths(of: _Studies) -> tuple[Any, Check]:
 
 
 def _leaks(of: _Studies) -> tuple[Any, Check]:
-    if "check_leaks" not in {one.name for one in operations()}:
-        return None, checks.unknown("leaks", "The check for leaks is not installed.")
-    check = find("check_leaks").function()
-    quiet = of.context.replace(on_progress=lambda *_: None)
-    fills = of.study.options.get("fills_at") or of.base.fills_at
-    found = check(
+    found = check_leaks(
         of.study.strategy,
         of.study.bars,
         parameters=dict(of.study.parameters),
-        fills_at=fills,
-        context=quiet,
+        fills_at=cast("FillsAt", of.base.fills_at),
+        context=of.context.replace(on_progress=unwatched),
     )
     return found, checks.of_leaks(found)
 
