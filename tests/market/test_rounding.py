@@ -53,6 +53,14 @@ def test_a_float_is_the_number_that_it_is_written_as():
     assert round_limit(1.15, Side.SELL, "0.05") == Decimal("1.15")
 
 
+def test_the_noise_of_a_product_is_not_a_price():
+    assert 9999 * 0.01 > 99.99
+    assert round_limit(9999 * 0.01, Side.SELL, "0.01") == Decimal("99.99")
+    assert round_stop(9999 * 0.01, Side.BUY, "0.01") == Decimal("99.99")
+    assert round_quantity(0.57 * 100, 1) == 57  # 56.99999999999999
+    assert round_limit(Decimal("99.9900000000000001"), Side.SELL, "0.01") == 100
+
+
 def test_ticks_that_depend_on_the_price():
     assert tick_at(Decimal("0.99995"), US_EQUITY_TICKS) == Decimal("0.0001")
     assert tick_at(Decimal(1), US_EQUITY_TICKS) == Decimal("0.01")

@@ -1,12 +1,13 @@
 """Ticks and lots: the one place where a price or a quantity of an order is rounded.
 
 A limit is never worse than asked, a stop never triggers before what was asked, a quantity is
-never more than asked. Kernels work in whole ticks and lots, as integers.
+never more than asked. A float that misses the grid by its own arithmetic (``9999 * 0.01``) means
+the grid. Kernels work in whole ticks and lots, as integers.
 """
 
 from __future__ import annotations
 
-from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, Decimal, localcontext
+from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal, localcontext
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -37,6 +38,8 @@ US_EQUITY_TICKS: Bands = ((Decimal(0), Decimal("0.0001")), (Decimal(1), Decimal(
 (17 CFR 242.612) as it stood until 2025."""
 
 _DIGITS = 60
+_NOISE = Decimal("1e-12")
+"""How far from the grid, relative to its value, a float may lie and still mean the grid."""
 _OFF_GRID = 1e-3
 """How far from the grid, in ticks, a float may lie and still mean the tick."""
 
@@ -145,7 +148,7 @@ def round_quantity(quantity: Any, lot: Any, *, minimum: Any = 0) -> Decimal:
     InvalidInput
         If one of them is no number.
     """
-    made = _rounded(decimal("quantity", quantity), _step("lot", lot), ROUND_DOWN)
+    made = _rounded(_meant("quantity", quantity, lot), _step("lot", lot), ROUND_DOWN)
     return made if abs(made) >= decimal("minimum", minimum) else Decimal(0)
 
 
@@ -220,8 +223,17 @@ def in_steps(values: npt.ArrayLike, step: Any, what: str = "price") -> npt.NDArr
 
 
 def _on_grid(name: str, value: Any, ticks: Ticks, how: str) -> Decimal:
+    tick = tick_at(decimal(name, value), ticks)
+    return _rounded(_meant(name, value, tick), tick, how)
+
+
+def _meant(name: str, value: Any, step: Any) -> Decimal:
+    """The number given; of a float that is as good as on the grid, the grid."""
     given = decimal(name, value)
-    return _rounded(given, tick_at(given, ticks), how)
+    if not isinstance(value, float):
+        return given
+    nearest = _rounded(given, _step("step", step), ROUND_HALF_EVEN)
+    return nearest if abs(nearest - given) <= _NOISE * abs(given) else given
 
 
 def _rounded(value: Decimal, step: Decimal, how: str) -> Decimal:

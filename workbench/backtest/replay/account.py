@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 from pydantic import Field
 
+from workbench.backtest.replay.view import DIGITS
 from workbench.domain import Number, Result
 from workbench.market.venue import layout as at
 
@@ -114,7 +115,7 @@ def account_of(world: World, events: Events, costs: Costs, initial_cash: float) 
 def _fills(world: World, events: Events, costs: Costs, initial_cash: float) -> pd.DataFrame:
     rows = world.fills[: world.registers[at.FILLS]]
     symbol = rows[:, at.FILL_SYMBOL]
-    price = rows[:, at.FILL_PRICE] * np.array(events.ticks)[symbol]
+    price = np.round(rows[:, at.FILL_PRICE] * np.array(events.ticks)[symbol], DIGITS)
     size = rows[:, at.FILL_SIZE] * np.array(events.lots)[symbol]
     rate, _, fixed = costs.rates
     _, first = np.unique(rows[:, at.FILL_ORDER], return_index=True)
@@ -150,8 +151,8 @@ def _orders(world: World, events: Events) -> pd.DataFrame:
             "side": np.where(rows[:, at.SIDE] > 0, "buy", "sell"),
             "type": _words(at.TYPES, rows[:, at.TYPE]),
             "force": _words(at.FORCES, rows[:, at.FORCE]),
-            "price": rows[:, at.PRICE] * tick,
-            "stop": rows[:, at.STOP] * tick,
+            "price": np.round(rows[:, at.PRICE] * tick, DIGITS),
+            "stop": np.round(rows[:, at.STOP] * tick, DIGITS),
             "size": rows[:, at.SIZE] * lot,
             "filled": (rows[:, at.SIZE] - rows[:, at.LEFT]) * lot,
             "state": _words(at.STATES, rows[:, at.STATE]),

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Orders", "View"]
 
+DIGITS = 10
+"""Decimals of a price that a strategy sees: 9999 ticks of 0.01 are 99.99."""
 _KINDS = ("trade", "quote", "depth", "clear", "response", "timer")
 
 
@@ -62,21 +64,21 @@ class View:
         """The best bid of `symbol`; None where there is none."""
         number = self._registers[at.WHICH]
         ticks = self._top[number, at.BID]
-        return None if ticks == at.NO_BID else ticks * self._ticks[number]
+        return None if ticks == at.NO_BID else round(ticks * self._ticks[number], DIGITS)
 
     @property
     def ask(self) -> float | None:
         """The best ask of `symbol`; None where there is none."""
         number = self._registers[at.WHICH]
         ticks = self._top[number, at.ASK]
-        return None if ticks == at.NEVER else ticks * self._ticks[number]
+        return None if ticks == at.NEVER else round(ticks * self._ticks[number], DIGITS)
 
     @property
     def last(self) -> float | None:
         """The price of the last trade in `symbol`; None before the first."""
         number = self._registers[at.WHICH]
         ticks = self._top[number, at.LAST]
-        return None if ticks == at.NEVER else ticks * self._ticks[number]
+        return None if ticks == at.NEVER else round(ticks * self._ticks[number], DIGITS)
 
     @property
     def position(self) -> float:
