@@ -3,30 +3,83 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from workbench.compute import kernel
-from workbench.market.fills import FILLED, PARTIAL, buy, rebalance, sell
+from workbench.market.fills import FILLED, PARTIAL, buy, charge, rebalance, sell, worsened
+from workbench.market.holding import held_for, room, short_of_margin
 
 if TYPE_CHECKING:
     from workbench.backtest.plan import Plan
     from workbench.market.costs import Costs
 
-__all__ = ["EXIT", "ORDER", "ORDER_COLUMNS", "REASONS", "Filled", "fill_plan"]
+__all__ = [
+    "DELISTING",
+    "EXIT",
+    "FLOWS",
+    "LIQUIDATION",
+    "ORDER",
+    "ORDER_COLUMNS",
+    "REASONS",
+    "SPLIT",
+    "Filled",
+    "fill_plan",
+]
 
 Floats = npt.NDArray[np.float64]
-Order = tuple[int, int, float, float, float]
+Counts = npt.NDArray[np.int64]
 
 ORDER_COLUMNS = ("bar", "symbol", "size", "price", "fee", "reason")
 """The columns of `Filled.orders`; bar and symbol are positions, a negative size is a sale."""
 
-ORDER, EXIT = 0, 1
-REASONS = ("order", "exit")
-"""Why an order was placed, by the number in its column ``reason``: the strategy wanted another
-weight; a stop or a target was hit."""
+ORDER, EXIT, LIQUIDATION, DELISTING, SPLIT = range(5)
+REASONS = ("order", "exit", "liquidation", "delisting", "split")
+"""Why a position changed, by the number in the column ``reason``: the strategy wanted another
+weight; a stop or a target was hit; the margin was gone; the symbol ended; its shares were split
+(a row that is no order: it has no price)."""
+
+FLOWS = ("borrow", "funding", "interest", "dividends")
+"""The columns of `Filled.flows`: the first three are paid, dividends are received; below 0 it is
+the other way round."""
+
+
+class Tables(NamedTuple):
+    """What the loop reads by bar and symbol; a table of no rows stands for none."""
+
+    weights: Floats
+    prices: Floats
+    marks: Floats
+    closes: Floats
+    exits: Floats
+    pressure: Floats
+    shares: Floats
+    cash: Floats
+    ends: Floats
+    years: Floats
+
+
+class Rules(NamedTuple):
+    """What holds for every bar; a leverage of 0 is a cash account."""
+
+    schedule: tuple[float, float, float, float, float]
+    carry: tuple[float, float, float]
+    lot: float
+    leverage: float
+    maintenance: float
+    at_open: bool
+
+
+class Book(NamedTuple):
+    """What the loop writes."""
+
+    orders: Floats
+    cash: Floats
+    positions: Floats
+    flows: Floats
+    statuses: Counts
 
 
 @dataclass(frozen=True)
@@ -43,26 +96,31 @@ class Filled:
         Units held after the bar's orders.
     statuses : ndarray, shape (5,)
         How many orders ended in each status of `workbench.market.fills`.
+    flows : ndarray, shape (time, 4), optional
+        `FLOWS`: money that moved without an order; None where none can.
     """
 
     orders: Floats
     cash: Floats
     positions: Floats
-    statuses: npt.NDArray[np.int64]
+    statuses: Counts
+    flows: Floats | None = None
 
 
 def fill_plan(plan: Plan, costs: Costs, initial_cash: float) -> Filled:
     """Carry out a plan with shared cash: sales first, then buys from the smallest up.
 
-    A bar has two phases: orders to the weights wanted, and exits at stops and targets; the
-    orders come first where they fill at the open, last where they fill at the close.
+    A bar begins with what holding cost since the bar before, splits, payments and ends of
+    symbols. Then it has two phases: orders to the weights wanted, and exits at stops and
+    targets; the orders come first where they fill at the open, last where they fill at the
+    close. A margin account is examined at the close.
 
     Parameters
     ----------
     plan : Plan
         What to hold after each bar's orders, and the prices.
     costs : Costs
-        What an order costs.
+        What an order costs, and what it costs to hold.
     initial_cash : float
         Cash before the first bar.
 
@@ -71,20 +129,54 @@ def fill_plan(plan: Plan, costs: Costs, initial_cash: float) -> Filled:
     Filled
         Orders and accounts.
     """
-    shape = plan.weights.shape
-    exits = np.empty((0, 0)) if plan.exits is None else plan.exits
-    most = int(np.isfinite(plan.weights).sum() + np.isfinite(exits).sum())
-    orders = np.empty((most, len(ORDER_COLUMNS)))
-    cash, positions = np.empty(shape[0]), np.empty(shape)
-    statuses = np.zeros(5, dtype=np.int64)
-    count = _run(
-        (plan.weights, plan.prices, plan.marks, exits),
-        (orders, cash, positions, statuses),
-        float(initial_cash),
-        costs.rates,
+    bars, symbols = plan.weights.shape
+    tables, rules = _tables(plan), _rules(plan, costs)
+    book = Book(
+        np.empty((_most_orders(tables, rules), len(ORDER_COLUMNS))),
+        np.empty(bars),
+        np.empty((bars, symbols)),
+        np.zeros((bars, len(FLOWS))),
+        np.zeros(5, dtype=np.int64),
+    )
+    count = _run(tables, rules, book, float(initial_cash))
+    return Filled(book.orders[:count], book.cash, book.positions, book.statuses, book.flows)
+
+
+def _tables(plan: Plan) -> Tables:
+    none = np.empty((0, 0))
+    life = plan.life
+    return Tables(
+        plan.weights,
+        plan.prices,
+        plan.marks,
+        plan.closes,
+        none if plan.exits is None else plan.exits,
+        none if plan.pressure is None else plan.pressure,
+        none if life is None else life.shares,
+        none if life is None else life.cash,
+        none if life is None else life.ends,
+        np.diff(plan.time.to_numpy(), prepend=plan.time.to_numpy()[:1]) / np.timedelta64(365, "D"),
+    )
+
+
+def _rules(plan: Plan, costs: Costs) -> Rules:
+    margin = plan.margin
+    return Rules(
+        costs.schedule,
+        costs.carry,
+        float(plan.lot),
+        float(margin.leverage) if margin else 0.0,
+        float(margin.maintenance) if margin else 0.0,
         plan.fills_at == "next open",
     )
-    return Filled(orders[:count], cash, positions, statuses)
+
+
+def _most_orders(tables: Tables, rules: Rules) -> int:
+    """No more rows than this can be written; what is liquidated was bought by an order."""
+    wanted = int(np.isfinite(tables.weights).sum())
+    hit = int(np.isfinite(tables.exits).sum()) + int(np.isfinite(tables.ends).sum())
+    split = int((tables.shares != 1.0).sum())
+    return wanted * (2 if rules.leverage > 0 else 1) + hit + split
 
 
 @kernel
@@ -98,53 +190,118 @@ def worth(cash: float, position: Floats, marks: Floats) -> float:
 
 
 @kernel
-def _run(
-    plan: tuple[Floats, Floats, Floats, Floats],
-    out: tuple[Floats, Floats, Floats, npt.NDArray[np.int64]],
-    cash: float,
-    rates: tuple[float, float, float],
-    at_open: bool,  # noqa: FBT001  numba knows no keyword-only arguments
-) -> int:
-    weights, prices, marks, exits = plan
-    orders, cash_after, positions, statuses = out
-    position = np.zeros(weights.shape[1])
-    book = (orders, statuses)
+def exposure(position: Floats, marks: Floats) -> float:
+    """The values of all positions, short ones taken positively."""
+    value = 0.0
+    for symbol in range(position.size):
+        if position[symbol] != 0:
+            value += abs(position[symbol] * marks[symbol])
+    return value
+
+
+@kernel
+def _run(tables: Tables, rules: Rules, book: Book, cash: float) -> int:
+    position = np.zeros(tables.weights.shape[1])
     count = 0
-    for bar in range(weights.shape[0]):
-        row = (weights[bar], prices[bar], marks[bar])
-        if at_open:
-            cash, count = _trade(bar, row, (cash, position), rates, book, count)
-        if exits.size:
-            cash, count = _leave(bar, exits[bar], (cash, position), rates, book, count)
-        if not at_open:
-            cash, count = _trade(bar, row, (cash, position), rates, book, count)
-        cash_after[bar] = cash
-        positions[bar] = position
+    for bar in range(tables.weights.shape[0]):
+        if bar > 0:
+            cash = _accrue(bar, tables, rules, book, cash, position)
+        if tables.shares.size:
+            cash, count = _life(bar, tables, book, cash, position, count)
+        if rules.at_open:
+            cash, count = _trade(bar, tables, rules, book, cash, position, count)
+        if tables.exits.size:
+            cash, count = _leave(bar, tables, rules, book, cash, position, count)
+        if not rules.at_open:
+            cash, count = _trade(bar, tables, rules, book, cash, position, count)
+        if rules.leverage > 0:
+            cash, count = _call(bar, tables, rules, book, cash, position, count)
+        book.cash[bar] = cash
+        book.positions[bar] = position
     return count
+
+
+@kernel
+def _accrue(
+    bar: int, tables: Tables, rules: Rules, book: Book, cash: float, position: Floats
+) -> float:
+    """Pay for what was held since the close before."""
+    borrow, funding, interest = rules.carry
+    years, flows = tables.years[bar], book.flows[bar]
+    if cash < 0 and interest != 0:
+        flows[2] = -cash * interest * years
+    if borrow != 0 or funding != 0:
+        for symbol in range(position.size):
+            if position[symbol] != 0:
+                value = position[symbol] * tables.closes[bar - 1, symbol]
+                lent, funded = held_for(value, years, rules.carry)
+                flows[0] += lent
+                flows[1] += funded
+    return cash - float(flows[0] + flows[1] + flows[2])
+
+
+@kernel
+def _life(
+    bar: int, tables: Tables, book: Book, cash: float, position: Floats, count: int
+) -> tuple[float, int]:
+    """Splits, payments and ends of symbols, before anything is traded."""
+    for symbol in range(position.size):
+        held = position[symbol]
+        if held == 0:
+            continue
+        paid = held * tables.cash[bar, symbol]
+        book.flows[bar, 3] += paid
+        cash += paid
+        grown = held * (tables.shares[bar, symbol] - 1.0)
+        if grown != 0:
+            position[symbol] = held + grown
+            count = _written(book, count, (bar, symbol, SPLIT), (grown, 0.0, 0.0))
+        end = tables.ends[bar, symbol]
+        if not np.isnan(end):
+            cash += position[symbol] * end
+            count = _written(book, count, (bar, symbol, DELISTING), (-position[symbol], end, 0.0))
+            position[symbol] = 0.0
+    return cash, count
 
 
 @kernel
 def _trade(
     bar: int,
-    row: tuple[Floats, Floats, Floats],
-    account: tuple[float, Floats],
-    rates: tuple[float, float, float],
-    book: tuple[Floats, npt.NDArray[np.int64]],
+    tables: Tables,
+    rules: Rules,
+    book: Book,
+    cash: float,
+    position: Floats,
     count: int,
 ) -> tuple[float, int]:
-    """Trade to the weights of a bar; `account` is cash and the positions, which change."""
-    weights, prices, marks = row
-    cash, position = account
+    """Trade to the weights of a bar."""
+    weights, marks = tables.weights[bar], tables.marks[bar]
     if np.isnan(weights).all():
         return cash, count
     value = worth(cash, position, marks)
+    gross = exposure(position, marks)
+    credit = max((rules.leverage - 1.0) * value, 0.0)
     held = np.where(position == 0, 0.0, position * marks)
     for symbol in np.argsort(weights * value - held, kind="mergesort"):
-        if np.isnan(weights[symbol]):
+        weight, before = weights[symbol], position[symbol]
+        if np.isnan(weight) or (weight == 0 and before == 0):
             continue
+        own = 0.0 if before == 0 else abs(before * marks[symbol])
+        if rules.leverage > 0 and value > 0:
+            most = room(value, gross - own, rules.leverage)
+            weight = min(max(weight, -most), most)
         cash, position[symbol], size, price, fee, status = rebalance(
-            (cash, value, marks[symbol]), position[symbol], weights[symbol], prices[symbol], rates
+            (cash + credit, value, marks[symbol]),
+            before,
+            weight,
+            tables.prices[bar, symbol],
+            rules.schedule,
+            tables.pressure[bar, symbol] if tables.pressure.size else 0.0,
+            rules.lot,
         )
+        cash -= credit
+        if position[symbol] != before:
+            gross += abs(position[symbol] * marks[symbol]) - own
         count = _noted(book, count, (bar, symbol, ORDER, status), (size, price, fee))
     return cash, count
 
@@ -152,14 +309,15 @@ def _trade(
 @kernel
 def _leave(
     bar: int,
-    exits: Floats,
-    account: tuple[float, Floats],
-    rates: tuple[float, float, float],
-    book: tuple[Floats, npt.NDArray[np.int64]],
+    tables: Tables,
+    rules: Rules,
+    book: Book,
+    cash: float,
+    position: Floats,
     count: int,
 ) -> tuple[float, int]:
     """Close whole positions at the prices of their stops and targets, in the order of `_trade`."""
-    cash, position = account
+    exits = tables.exits[bar]
     due = np.zeros(position.size)
     for symbol in range(position.size):
         if not np.isnan(exits[symbol]):
@@ -167,30 +325,86 @@ def _leave(
     if not due.any():
         return cash, count
     for symbol in np.argsort(due, kind="mergesort"):
-        held, at = position[symbol], exits[symbol]
-        if due[symbol] < 0:
-            cash, position[symbol], size, price, fee, status = sell(cash, held, held, at, rates)
-            count = _noted(book, count, (bar, symbol, EXIT, status), (-size, price, fee))
-        elif due[symbol] > 0:
-            cash, position[symbol], size, price, fee, status = buy(cash, held, -held, at, rates)
-            count = _noted(book, count, (bar, symbol, EXIT, status), (size, price, fee))
+        if due[symbol] == 0:
+            continue
+        felt = _felt(tables, bar, symbol)
+        cash, position[symbol], size, price, fee, status = _closed(
+            cash, position[symbol], exits[symbol], rules, felt
+        )
+        count = _noted(book, count, (bar, symbol, EXIT, status), (size, price, fee))
     return cash, count
 
 
 @kernel
+def _call(
+    bar: int,
+    tables: Tables,
+    rules: Rules,
+    book: Book,
+    cash: float,
+    position: Floats,
+    count: int,
+) -> tuple[float, int]:
+    """Close all positions at the close when the margin is gone."""
+    marks = tables.closes[bar]
+    value, gross = worth(cash, position, marks), exposure(position, marks)
+    if not short_of_margin(value, gross, rules.maintenance):
+        return cash, count
+    for symbol in range(position.size):
+        if position[symbol] != 0:
+            felt = _felt(tables, bar, symbol)
+            cash, position[symbol], size, price, fee, status = _closed(
+                cash, position[symbol], marks[symbol], rules, felt
+            )
+            count = _noted(book, count, (bar, symbol, LIQUIDATION, status), (size, price, fee))
+    return cash, count
+
+
+@kernel
+def _closed(
+    cash: float, held: float, price: float, rules: Rules, pressure: float
+) -> tuple[float, float, float, float, float, int]:
+    """Close a position; a margin account may owe money afterwards, a cash account may not."""
+    if held > 0:
+        cash, held, size, price, fee, status = sell(
+            cash, held, held, price, rules.schedule, pressure
+        )
+        return cash, held, -size, price, fee, status
+    if rules.leverage == 0.0:
+        return buy(cash, held, -held, price, rules.schedule, pressure)
+    paid = worsened(price, 1.0, -held, rules.schedule[1], pressure)
+    fee = charge(-held * paid, -held, rules.schedule)
+    return cash + held * paid - fee, 0.0, -held, paid, fee, FILLED
+
+
+@kernel
+def _felt(tables: Tables, bar: int, symbol: int) -> float:
+    """The pressure on an order that cannot wait: none where nobody trades."""
+    if not tables.pressure.size or np.isnan(tables.pressure[bar, symbol]):
+        return 0.0
+    return float(tables.pressure[bar, symbol])
+
+
+@kernel
 def _noted(
-    book: tuple[Floats, npt.NDArray[np.int64]],
+    book: Book,
     count: int,
     what: tuple[int, int, int, int],
     filled: tuple[float, float, float],
 ) -> int:
     """Write an order that was filled; count every status."""
-    orders, statuses = book
     bar, symbol, reason, status = what
-    statuses[status] += 1
+    book.statuses[status] += 1
     if status not in (FILLED, PARTIAL):
         return count
-    row = orders[count]
-    row[0], row[1], row[5] = bar, symbol, reason
+    return _written(book, count, (bar, symbol, reason), filled)
+
+
+@kernel
+def _written(
+    book: Book, count: int, what: tuple[int, int, int], filled: tuple[float, float, float]
+) -> int:
+    row = book.orders[count]
+    row[0], row[1], row[5] = what
     row[2], row[3], row[4] = filled
     return count + 1

@@ -15,6 +15,9 @@ from workbench.strategies.weights import weights_on
 if TYPE_CHECKING:
     import xarray as xr
 
+    from workbench.backtest.life import Life
+    from workbench.market.holding import Margin
+
 __all__ = ["FILLS_AT", "FillsAt", "Plan", "convention", "plan_orders", "weights_from_signals"]
 
 Floats = npt.NDArray[np.float64]
@@ -51,6 +54,16 @@ class Plan:
         The price at which a stop or a target closes the whole position inside this bar, before
         slippage; NaN for none. It comes after orders that fill at the open of the bar and before
         those that fill at its close.
+    pressure : ndarray, optional
+        Impact of an order per root of a unit, a fraction of the price: Y · σ / √V.
+    life : Life, optional
+        Splits, payments and ends of symbols.
+    lot : float
+        Orders come in multiples of so many units; 0 for any size.
+    margin : Margin, optional
+        None is a cash account.
+    highs, lows : ndarray, optional
+        Of the bars, for what a trade went through; None where the data have none.
     """
 
     time: pd.DatetimeIndex
@@ -61,6 +74,12 @@ class Plan:
     closes: Floats
     fills_at: FillsAt
     exits: Floats | None = None
+    pressure: Floats | None = None
+    life: Life | None = None
+    lot: float = 0.0
+    margin: Margin | None = None
+    highs: Floats | None = None
+    lows: Floats | None = None
 
 
 def convention(bars: xr.Dataset, fills_at: FillsAt | None) -> FillsAt:
@@ -158,6 +177,8 @@ def plan_orders(
         closes=np.ascontiguousarray(closes[first:]),
         fills_at=when,
         exits=None if exits is None else np.ascontiguousarray(exits[first:], dtype=np.float64),
+        highs=_field(bars, "high", first),
+        lows=_field(bars, "low", first),
     )
 
 
@@ -195,6 +216,12 @@ def _as_float(signals: xr.DataArray | pd.DataFrame) -> xr.DataArray | pd.DataFra
             seen=type(signals).__name__,
             cure="Give two DataFrames of bool, time by symbol",
         ) from None
+
+
+def _field(bars: xr.Dataset, name: str, first: int) -> Floats | None:
+    if name not in bars:
+        return None
+    return np.ascontiguousarray(bars[name].to_numpy()[first:], dtype=np.float64)
 
 
 def _later(values: Floats, bars: int) -> Floats:

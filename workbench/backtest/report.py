@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from workbench.backtest.charges import charges_of
 from workbench.backtest.results import (
     BacktestReport,
     BenchmarkComparison,
-    CostReport,
     Performance,
     Period,
     RiskNumbers,
     TradeStatistics,
 )
 from workbench.backtest.trades import order_frame, trade_frame
+from workbench.backtest.warnings import warnings_of
 from workbench.market.fills import PARTIAL, REJECTED, UNPRICED
 from workbench.validation import (
     RELATIVE_MEASURES,
@@ -93,7 +94,8 @@ def assemble(
     """
     held = np.where(filled.positions == 0, 0.0, filled.positions * plan.closes)
     equity = filled.cash + held.sum(axis=1)
-    returns = equity / np.r_[initial_cash, equity[:-1]] - 1.0
+    before = np.r_[initial_cash, equity[:-1]]
+    returns = equity / np.where(before > 0, before, np.nan) - 1.0  # who owes has no return
     a_year = _a_year(bars)
     trades, orders = trade_frame(plan, filled), order_frame(plan, filled)
     traded = bars.sel(time=slice(plan.time[0], plan.time[-1]))
@@ -110,15 +112,22 @@ def assemble(
         risk_metrics=risk_numbers(returns, a_year),
         trade_statistics=_statistics(trades),
         benchmark_comparison=compared(returns, benchmark, a_year),
-        costs=_charged(orders, costs, equity, initial_cash, a_year),
+        costs=charges_of(
+            plan, filled, costs, equity=equity, initial_cash=initial_cash, a_year=a_year
+        ),
         question=question_of(traded),
         survivorship=str(bars.attrs.get("survivorship", "")),
-        notes=_notes(plan, filled, bars, benchmark, a_year),
+        notes=[
+            *_notes(plan, filled, bars, benchmark, a_year),
+            *warnings_of(plan, filled, bars, costs),
+        ],
         equity=pd.DataFrame(
             {"strategy": equity, "benchmark": benchmark.to_numpy() * initial_cash}, plan.time
         ),
         returns=pd.Series(returns, plan.time, name="returns"),
-        weights=pd.DataFrame(held / equity[:, None], plan.time, columns),
+        weights=pd.DataFrame(
+            held / np.where(equity == 0, np.nan, equity)[:, None], plan.time, columns
+        ),
         trades=trades,
         orders=orders,
     )
@@ -181,22 +190,6 @@ def compared(returns: Floats, benchmark: pd.Series, a_year: float) -> BenchmarkC
     )
 
 
-def _charged(
-    orders: pd.DataFrame, costs: Costs, equity: Floats, initial_cash: float, a_year: float
-) -> CostReport:
-    value = (orders["size"] * orders["price"]).sum()
-    slip = costs.rates[1]
-    before = np.where(orders["side"] == "buy", 1 + slip, 1 - slip)
-    slipped = orders["size"] * np.abs(orders["price"] - orders["price"] / before)
-    return CostReport(
-        assumed=costs,
-        total_commission=orders["fee"].sum(),
-        slippage=slipped.sum(),
-        net_return=equity[-1] / initial_cash - 1.0,
-        turnover=value / equity.mean() * a_year / len(equity),
-    )
-
-
 def _notes(
     plan: Plan, filled: Filled, bars: xr.Dataset, benchmark: pd.Series, a_year: float
 ) -> list[str]:
@@ -212,8 +205,6 @@ def _notes(
         for status, text in _DROPPED.items()
         if filled.statuses[status]
     ]
-    if (filled.positions < 0).any():
-        notes.append("Short sales pay no borrow fee and their proceeds are cash.")
     if not len(filled.orders):
         notes.append("No order was placed: the strategy never traded.")
     return notes

@@ -86,11 +86,21 @@ class BenchmarkComparison(_Part):
 
 
 class CostReport(_Part):
-    """What trading cost, in the currency of the account."""
+    """What trading and holding cost, in the currency of the account.
+
+    Each term is what the account lost by it; ``funding`` below 0 was received. ``dividends``
+    were received, or paid on short positions where below 0.
+    """
 
     assumed: Costs
     total_commission: Number
     slippage: Number
+    spread: Number = 0.0
+    impact: Number = 0.0
+    borrow: Number = 0.0
+    funding: Number = 0.0
+    interest: Number = 0.0
+    dividends: Number = 0.0
     net_return: Number
     turnover: Number = Field(description="Value traded over the mean account, per year.")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -12,6 +13,8 @@ import xarray as xr
 from workbench.backtest import engine as own_engine
 from workbench.backtest import vectorbt as vectorbt_engine
 from workbench.backtest.benchmark import benchmark_values
+from workbench.backtest.currency import in_one_currency
+from workbench.backtest.life import life_of
 from workbench.backtest.plan import (
     FillsAt,
     Plan,
@@ -24,16 +27,21 @@ from workbench.backtest.report import assemble
 from workbench.data import bars as read_bars
 from workbench.errors import InvalidInput, OutOfRange, TooLittleHistory, UnknownName
 from workbench.market.costs import Costs
+from workbench.market.impact import pressure
 from workbench.strategies.declaration import Strategy, as_strategy
+from workbench.strategies.membership import only_members
 from workbench.strategies.weights import weights_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    import pyarrow as pa
+
     from workbench.backtest.engine import Filled
     from workbench.backtest.results import BacktestReport
+    from workbench.market.holding import Margin
 
-__all__ = ["Engine", "simulate"]
+__all__ = ["Engine", "pressure_on", "simulate"]
 
 Engine = Literal["kernel", "replay", "vectorbt"]
 
@@ -55,6 +63,12 @@ def simulate(  # noqa: PLR0913  it has the options of the operation
     parameters: Mapping[str, Any] | None = None,
     start: Any = None,
     fills_at: FillsAt | None = None,
+    lot: float = 0.0,
+    margin: Margin | None = None,
+    actions: pa.Table | None = None,
+    delisting_returns: Mapping[str, float] | None = None,
+    currency: str | None = None,
+    rates: Any = None,
 ) -> BacktestReport:
     """Trade a strategy on bars and report what it earned.
 
@@ -86,31 +100,60 @@ def simulate(  # noqa: PLR0913  it has the options of the operation
         When orders fill that are decided at the close of a bar; by default at the next
         open, or the next close without opens. ``same close`` fills them at the close they were
         decided on, as vectorbt does; nobody can, and the report says so.
+    lot : float
+        Orders come in multiples of so many units, rounded down; 0 for any size.
+    margin : Margin, optional
+        Leverage and maintenance; None is a cash account, whose short sales bring cash.
+    actions : pyarrow.Table, optional
+        Splits, payments and ends of symbols, in ``ACTION_COLUMNS``; the bars are then as traded.
+    delisting_returns : mapping, optional
+        Symbol → what a holder received over its last close, less 1, where its prices end
+        before the others do. A position in a symbol without one is valued at its last close
+        to the end, and the report says so.
+    currency : str, optional
+        Of the account, where the bars are in several or in another.
+    rates : Dataset or DataFrame, optional
+        Bars of pairs, as ``EUR/USD``: prices, and so profits, dividends and values, are
+        converted at the rate known at each bar.
 
     Returns
     -------
     BacktestReport
         Without a trial number: `run_backtest` writes the ledger.
 
+    Notes
+    -----
+    A hole in the prices drops orders of its bar and leaves the value at the last close. Weights
+    of symbols that are not in the universe at a bar (coordinate ``member``) count as 0. Constant
+    prices are traded like others; their Sharpe ratio is NaN.
+
     Raises
     ------
     TooLittleHistory
         If there are no more bars than the strategy's warm-up.
     UnknownName, OutOfRange, InvalidInput
-        If an engine, a parameter or `fills_at` cannot be used.
+        If an engine, a parameter or an option cannot be used; if prices are in several
+        currencies without rates; if impact is charged and the bars have no volume.
     UnusableFrame
         If bars or weights cannot be read.
     MissingExtra
         If `engine` is vectorbt and that is not installed.
     """
     fill = _engine(engine)
-    if not (np.isfinite(initial_cash) and initial_cash > 0):
-        raise OutOfRange("initial_cash", initial_cash, cure="Give an amount above 0")
-    read = read_bars(bars)
+    _refuse_amounts(initial_cash, lot)
+    charged = costs or Costs()
+    read = in_one_currency(read_bars(bars), currency, rates)
+    life = life_of(read, actions, delisting_returns)
     wanted, exits, labels = _orders(strategy, read, parameters, fills_at)
     first = None if start is None else np.datetime64(start, "ns")
     plan = plan_orders(wanted, read, start=first, fills_at=fills_at, exits=exits)
-    charged = costs or Costs()
+    plan = replace(
+        plan,
+        lot=lot,
+        margin=margin,
+        life=None if life is None else life.since(read.sizes["time"] - len(plan.time)),
+        pressure=pressure_on(read, charged.impact, len(plan.time)),
+    )
     return assemble(
         plan,
         fill(plan, charged, initial_cash),
@@ -120,6 +163,47 @@ def simulate(  # noqa: PLR0913  it has the options of the operation
         benchmark=benchmark_values(benchmark, plan),
         labels={**labels, "engine": engine},
     )
+
+
+def pressure_on(bars: xr.Dataset, impact: float, last: int) -> npt.NDArray[np.float64] | None:
+    """What impact does to the last so many bars: Y · σ / √V, or None without impact.
+
+    Parameters
+    ----------
+    bars : xarray.Dataset
+        With volumes.
+    impact : float
+        `Costs.impact`.
+    last : int
+        How many bars are traded.
+
+    Returns
+    -------
+    ndarray, shape (last, symbol), or None
+        As `Plan.pressure`.
+
+    Raises
+    ------
+    InvalidInput
+        If there are no volumes.
+    """
+    if impact == 0:
+        return None
+    if "volume" not in bars:
+        raise InvalidInput(
+            "Impact grows with the share of the volume, and the bars have none",
+            seen=sorted(map(str, bars.data_vars)),
+            cure="Give bars with a field volume, or costs without impact",
+        )
+    felt = pressure(bars["close"].to_numpy(), bars["volume"].to_numpy())
+    return np.ascontiguousarray(impact * felt[len(felt) - last :])
+
+
+def _refuse_amounts(initial_cash: float, lot: float) -> None:
+    if not (np.isfinite(initial_cash) and initial_cash > 0):
+        raise OutOfRange("initial_cash", initial_cash, cure="Give an amount above 0")
+    if not (np.isfinite(lot) and lot >= 0):
+        raise OutOfRange("lot", lot, cure="Give a number of units, or 0 for any size")
 
 
 def _engine(name: str) -> Callable[[Plan, Costs, float], Filled]:
@@ -150,14 +234,14 @@ def _orders(
 
 def _tabled(given: Any, bars: xr.Dataset) -> xr.DataArray:
     if not isinstance(given, tuple):
-        return weights_on(bars, given)
+        return only_members(weights_on(bars, given), bars)
     if len(given) != 2:
         raise InvalidInput(
             "Signals are a pair of tables, entries and exits",
             seen=f"{len(given)} tables",
             cure="Give (entries, exits)",
         )
-    return weights_from_signals(bars, *given)
+    return only_members(weights_from_signals(bars, *given), bars)
 
 
 def _is_table(given: Any) -> bool:

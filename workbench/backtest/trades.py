@@ -1,4 +1,4 @@
-"""From orders to round trips."""
+"""From orders to round trips, and how far each went against and for its holder."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from workbench.backtest.engine import REASONS
+from workbench.backtest.engine import EXIT, REASONS, SPLIT
 from workbench.compute import kernel
 from workbench.market.fills import near, plus
 
@@ -22,8 +22,15 @@ Floats = npt.NDArray[np.float64]
 
 _COLUMNS = (
     "symbol", "entry_time", "exit_time", "side", "size", "entry_price", "exit_price", "fees",
-    "pnl", "return", "open",
+    "pnl", "return", "mae", "mfe", "exit_reason", "open",
 )  # fmt: skip
+
+
+_TRIP = (
+    "symbol", "entry", "exit", "sign", "size", "entry_price", "exit_price", "fees", "open",
+    "reason",
+)  # fmt: skip
+"""The columns of a trade in the kernels; an open one has no reason, the number after the last."""
 
 
 def order_frame(plan: Plan, filled: Filled) -> pd.DataFrame:
@@ -42,16 +49,17 @@ def order_frame(plan: Plan, filled: Filled) -> pd.DataFrame:
         ``time, symbol, side, size, price, fee, reason``, in the order of filling; the price
         includes slippage, the size is positive, the reason one of `engine.REASONS`.
     """
-    bar, symbol = filled.orders[:, 0].astype(int), filled.orders[:, 1].astype(int)
+    orders = filled.orders[filled.orders[:, 5] != SPLIT]
+    bar, symbol, reason = (orders[:, column].astype(int) for column in (0, 1, 5))
     return pd.DataFrame(
         {
             "time": plan.time[bar],
             "symbol": np.array(plan.symbols, dtype=object)[symbol],
-            "side": np.where(filled.orders[:, 2] > 0, "buy", "sell"),
-            "size": np.abs(filled.orders[:, 2]),
-            "price": filled.orders[:, 3],
-            "fee": filled.orders[:, 4],
-            "reason": np.array(REASONS, dtype=object)[filled.orders[:, 5].astype(int)],
+            "side": np.where(orders[:, 2] > 0, "buy", "sell"),
+            "size": np.abs(orders[:, 2]),
+            "price": orders[:, 3],
+            "fee": orders[:, 4],
+            "reason": np.array(REASONS, dtype=object)[reason],
         }
     )
 
@@ -73,14 +81,23 @@ def trade_frame(plan: Plan, filled: Filled) -> pd.DataFrame:
     -------
     pandas.DataFrame
         ``symbol, entry_time, exit_time, side, size, entry_price, exit_price, fees, pnl, return,
-        open``, sorted by exit time; ``return`` is `pnl` over the entry value.
+        mae, mfe, exit_reason, open``, sorted by exit time; ``return`` is `pnl` over the entry
+        value. ``mae`` (at or below 0) and ``mfe`` (at or above) are the worst and the best
+        price while it was held, beside the entry price, as returns before fees: highs and lows
+        of bars that were held whole, closes where there are none, and the exit price itself.
+
+    Notes
+    -----
+    Shares that a split adds were bought at no price: size and prices are those of the shares at
+    the exit. A dividend is part of the account and of no trade.
     """
     orders = filled.orders[np.argsort(filled.orders[:, 1], kind="stable")]
-    written = np.empty((len(orders) + len(plan.symbols), 9))
+    written = np.empty((len(orders) + len(plan.symbols), len(_TRIP)))
     trips = written[: _round_trips(orders, plan.closes, written)]
     symbol, entry, leave, sign = (trips[:, column].astype(int) for column in range(4))
     size, bought_at, sold_at, fees = trips[:, 4], trips[:, 5], trips[:, 6], trips[:, 7]
     pnl = sign * (size * sold_at - size * bought_at) - fees
+    worst, best = _excursions(plan, trips)
     made = pd.DataFrame(
         {
             "symbol": np.array(plan.symbols, dtype=object)[symbol],
@@ -93,6 +110,9 @@ def trade_frame(plan: Plan, filled: Filled) -> pd.DataFrame:
             "fees": fees,
             "pnl": pnl,
             "return": pnl / (size * bought_at),
+            "mae": worst,
+            "mfe": best,
+            "exit_reason": np.array([*REASONS, ""], dtype=object)[trips[:, 9].astype(int)],
             "open": trips[:, 8] != 0,
         },
         columns=list(_COLUMNS),
@@ -100,62 +120,106 @@ def trade_frame(plan: Plan, filled: Filled) -> pd.DataFrame:
     return made.sort_values(["exit_time", "symbol"], kind="stable", ignore_index=True)
 
 
+def _excursions(plan: Plan, trips: Floats) -> tuple[Floats, Floats]:
+    """The worst and the best return of each trade while it was held, before fees."""
+    out = np.empty((len(trips), 2))
+    highs = plan.closes if plan.highs is None else plan.highs
+    lows = plan.closes if plan.lows is None else plan.lows
+    shares: Floats = np.empty((0, 0))
+    if plan.life is not None:
+        shares = plan.life.shares.cumprod(axis=0)
+    _reach(trips, (highs, lows, shares), out, plan.fills_at == "next open")
+    return out[:, 0], out[:, 1]
+
+
+@kernel
+def _reach(
+    trips: Floats,
+    prices: tuple[Floats, Floats, Floats],
+    out: Floats,
+    at_open: bool,  # noqa: FBT001  numba knows no keyword-only arguments
+) -> None:
+    """Bars held whole: from the entry at an open, to the exit at a close."""
+    highs, lows, shares = prices
+    for trip in range(trips.shape[0]):
+        row = trips[trip]
+        symbol, first, last, side = int(row[0]), int(row[1]), int(row[2]), row[3]
+        still = row[8] != 0
+        whole = still or (not at_open and int(row[9]) != EXIT)
+        low = high = row[6]
+        for bar in range(first if at_open else first + 1, last + 1 if whole else last):
+            split = shares[bar, symbol] / shares[last, symbol] if shares.size else 1.0
+            low = _lower(low, lows[bar, symbol] * split)
+            high = -_lower(-high, -highs[bar, symbol] * split)
+        against, along = (low, high) if side > 0 else (high, low)
+        out[trip, 0] = min(side * (against / row[5] - 1.0), 0.0)
+        out[trip, 1] = max(side * (along / row[5] - 1.0), 0.0)
+
+
+@kernel
+def _lower(first: float, second: float) -> float:
+    """The lower of two, the first where the second is not known."""
+    return second if second < first else first  # noqa: FURB136  min has no rule for NaN
+
+
 @kernel
 def _round_trips(orders: Floats, closes: Floats, out: Floats) -> int:
     """Write one row a trade; `orders` are sorted by symbol, then by time."""
     count = 0
     first = 0
-    last_bar = closes.shape[0] - 1
     while first < orders.shape[0]:
-        symbol = int(orders[first, 1])
-        held = 0.0  # signed size of the position, its cost, its entry fees, its first bar
-        gross = 0.0
-        fees = 0.0
-        entry = 0
-        index = first
-        while index < orders.shape[0] and int(orders[index, 1]) == symbol:
-            bar, size, price, fee = (
-                int(orders[index, 0]), orders[index, 2], orders[index, 3], orders[index, 4]
-            )  # fmt: skip
-            index += 1
-            if held == 0.0:
-                entry = bar
-            if held == 0.0 or held * size > 0:
-                held += size
-                gross += abs(size) * price
-                fees += fee
-                continue
-            left = plus(abs(held), -abs(size))
-            closed = abs(held) if left <= 0 else abs(size)
-            share = closed / abs(held)
-            exit_fee = fee * (closed / abs(size))
-            _write(out[count], (symbol, entry, bar, np.sign(held), closed))
-            out[count, 5] = gross / abs(held)
-            out[count, 6] = price
-            out[count, 7] = fees * share + exit_fee
-            out[count, 8] = 0.0
-            count += 1
-            if left > 0:
-                held, gross, fees = held * (1 - share), gross * (1 - share), fees * (1 - share)
-            elif left == 0.0:
-                held, gross, fees = 0.0, 0.0, 0.0
-            else:
-                held, gross, fees, entry = np.sign(size) * -left, -left * price, fee - exit_fee, bar
-        if not near(held, 0.0):
-            _write(out[count], (symbol, entry, last_bar, np.sign(held), abs(held)))
-            out[count, 5] = gross / abs(held)
-            out[count, 6] = closes[last_bar, symbol]
-            out[count, 7] = fees
-            out[count, 8] = 1.0
-            count += 1
-        first = index
+        last = first
+        while last < orders.shape[0] and orders[last, 1] == orders[first, 1]:
+            last += 1
+        count = _of_symbol(orders[first:last], closes, out, count)
+        first = last
     return count
 
 
 @kernel
-def _write(row: Floats, values: tuple[int, int, int, float, float]) -> None:
-    row[0] = values[0]
-    row[1] = values[1]
-    row[2] = values[2]
-    row[3] = values[3]
-    row[4] = values[4]
+def _of_symbol(orders: Floats, closes: Floats, out: Floats, count: int) -> int:
+    symbol, last_bar = int(orders[0, 1]), closes.shape[0] - 1
+    held = gross = fees = 0.0  # signed size of the position, its cost, its entry fees
+    entry = 0
+    for index in range(orders.shape[0]):
+        bar, size = int(orders[index, 0]), orders[index, 2]
+        price, fee, reason = orders[index, 3], orders[index, 4], orders[index, 5]
+        if reason == SPLIT:
+            held += size  # at no price: what was paid for all of them stays
+            continue
+        if held == 0.0:
+            entry = bar
+        if held == 0.0 or held * size > 0:
+            held, gross, fees = held + size, gross + abs(size) * price, fees + fee
+            continue
+        left = plus(abs(held), -abs(size))
+        closed = abs(held) if left <= 0 else abs(size)
+        share = closed / abs(held)
+        exit_fee = fee * (closed / abs(size))
+        trip = (symbol, entry, bar, np.sign(held), closed)
+        paid = fees * share + exit_fee
+        count = _write(out, count, trip, (gross / abs(held), price, paid, 0.0, reason))
+        if left > 0:
+            held, gross, fees = held * (1 - share), gross * (1 - share), fees * (1 - share)
+        elif left == 0.0:
+            held = gross = fees = 0.0
+        else:
+            held, gross, fees, entry = np.sign(size) * -left, -left * price, fee - exit_fee, bar
+    if not near(held, 0.0):
+        trip = (symbol, entry, last_bar, np.sign(held), abs(held))
+        mark = closes[last_bar, symbol]
+        count = _write(out, count, trip, (gross / abs(held), mark, fees, 1.0, float(len(REASONS))))
+    return count
+
+
+@kernel
+def _write(
+    out: Floats,
+    count: int,
+    trip: tuple[int, int, int, float, float],
+    money: tuple[float, float, float, float, float],
+) -> int:
+    row = out[count]
+    row[0], row[1], row[2], row[3], row[4] = trip
+    row[5], row[6], row[7], row[8], row[9] = money
+    return count + 1

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.backtest.engine import EXIT, ORDER, Filled
+from workbench.backtest.scope import refuse_beyond
 from workbench.errors import MissingExtra
 
 if TYPE_CHECKING:
@@ -46,12 +47,15 @@ def portfolio(plan: Plan, costs: Costs, initial_cash: float) -> Any:
     ------
     MissingExtra
         If vectorbt is not installed.
+    InvalidInput
+        If the plan or the costs have something that vectorbt has not.
     """
+    refuse_beyond("vectorbt", plan, costs, frozenset())
     try:
         import vectorbt  # noqa: PLC0415  heavy: vectorbt, 5 s
     except ImportError:
         raise MissingExtra("vectorbt", "for engine='vectorbt'", "lab") from None
-    fee, slippage, fixed = costs.rates
+    fee, slippage, fixed, *_ = costs.schedule
     columns = pd.Index(plan.symbols, name="symbol")
     time, table = _rows(plan)
 
@@ -68,6 +72,7 @@ def portfolio(plan: Plan, costs: Costs, initial_cash: float) -> Any:
         fixed_fees=fixed,
         slippage=slippage,
         min_size=0.0,
+        size_granularity=plan.lot or np.nan,
         init_cash=float(initial_cash),
         cash_sharing=True,
         group_by=True,

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from workbench.backtest.engine import EXIT, ORDER, ORDER_COLUMNS, Filled
+from workbench.backtest.scope import refuse_beyond
 from workbench.market.fills import FILLED, PARTIAL, buy, rebalance, sell
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ class Waiting(NamedTuple):
 class Broker:
     """Cash, positions, and what was filled."""
 
-    rates: tuple[float, float, float]
+    rates: tuple[float, ...]
+    lot: float
     cash: float
     positions: list[float]
     filled: list[tuple[float, ...]] = field(default_factory=list)
@@ -60,17 +62,18 @@ class Broker:
         held = (count * mark for count, mark in zip(self.positions, marks, strict=True) if count)
         return sum(held, start=self.cash)
 
-    def target(self, bar: int, order: Waiting, price: float, mark: float) -> None:
+    def target(self, bar: int, order: Waiting, price: float, mark: float, pressure: float) -> None:
         """Trade to a share of the value."""
         account, held = (self.cash, order.value, mark), self.positions[order.symbol]
-        made = rebalance(account, held, order.weight, price, self.rates)
+        made = rebalance(account, held, order.weight, price, self.rates, pressure, self.lot)
         self._note(bar, order, made)
 
-    def leave(self, bar: int, order: Waiting, price: float) -> None:
+    def leave(self, bar: int, order: Waiting, price: float, pressure: float) -> None:
         """Close the whole position."""
+        pressure = 0.0 if math.isnan(pressure) else pressure
         held = self.positions[order.symbol]
         trade = sell if held > 0 else buy
-        cash, left, size, *rest = trade(self.cash, held, abs(held), price, self.rates)
+        cash, left, size, *rest = trade(self.cash, held, abs(held), price, self.rates, pressure)
         self._note(bar, order, (cash, left, -size if held > 0 else size, *rest))
 
     def _note(self, bar: int, order: Waiting, made: tuple[Any, ...]) -> None:
@@ -97,18 +100,25 @@ def fill_plan(plan: Plan, costs: Costs, initial_cash: float) -> Filled:
     -------
     Filled
         Orders and accounts, those of `workbench.backtest.engine.fill_plan`.
+
+    Raises
+    ------
+    InvalidInput
+        If there is margin, something to pay for holding, or a split, payment or end.
     """
-    broker = Broker(costs.rates, float(initial_cash), [0.0] * len(plan.symbols))
+    refuse_beyond("replay", plan, costs, frozenset({"fee_per_share", "minimum_fee", "impact"}))
+    broker = Broker(costs.schedule, plan.lot, float(initial_cash), [0.0] * len(plan.symbols))
     cash, positions = np.empty(len(plan.time)), np.empty(plan.weights.shape)
     for bar, instant in _instants(len(plan.time)):
         queue = _written(plan, bar, instant, broker)
         while queue:
             order = heapq.heappop(queue)
+            felt = 0.0 if plan.pressure is None else float(plan.pressure[bar, order.symbol])
             if order.why == EXIT and plan.exits is not None:
-                broker.leave(bar, order, float(plan.exits[bar, order.symbol]))
+                broker.leave(bar, order, float(plan.exits[bar, order.symbol]), felt)
             else:
                 price, mark = plan.prices[bar, order.symbol], plan.marks[bar, order.symbol]
-                broker.target(bar, order, float(price), float(mark))
+                broker.target(bar, order, float(price), float(mark), felt)
         if instant == CLOSES:
             cash[bar], positions[bar] = broker.cash, broker.positions
     orders = np.array(broker.filled, dtype=np.float64).reshape(-1, len(ORDER_COLUMNS))
@@ -134,7 +144,7 @@ def _targets(plan: Plan, bar: int, broker: Broker) -> list[Waiting]:
     value = broker.value(marks)
     queue = []
     for symbol, (weight, held) in enumerate(zip(weights, broker.positions, strict=True)):
-        if not math.isnan(weight):
+        if not math.isnan(weight) and (weight or held):
             need = weight * value - (held * marks[symbol] if held else 0.0)
             need = math.inf if math.isnan(need) else need  # who has no price comes last
             queue.append(Waiting(need, symbol, ORDER, weight, value))
