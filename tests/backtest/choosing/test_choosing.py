@@ -164,3 +164,10 @@ def test_a_strategy_with_a_required_parameter_is_no_candidate(own_home):
 
     assert "needs_a_window" not in candidates()
     assert "momentum" in candidates()
+
+
+def test_every_strategy_of_a_family_is_registered():
+    from workbench.backtest.choosing.scoring import MOMENTUM, REVERSION, SWING
+    from workbench.registry import names
+
+    assert set(names("strategy")) >= (MOMENTUM | REVERSION | SWING)

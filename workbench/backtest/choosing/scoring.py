@@ -18,7 +18,13 @@ WEIGHT_OF_SHARPE = {"low": 0.3, "moderate": 0.5, "high": 0.7}
 """Risk tolerance → the part of the score that the Sharpe ratio has; the drawdown has the rest."""
 
 MOMENTUM = frozenset(
-    {"momentum", "time_series_momentum", "momentum_score", "enhanced_momentum", "ma_cross"}
+    {
+        "momentum",
+        "time_series_momentum",
+        "momentum_score",
+        "enhanced_momentum",
+        "moving_average_cross",
+    }
 )
 REVERSION = frozenset({"mean_reversion", "pairs"})
 SWING = frozenset({"swing"})
