@@ -7,9 +7,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from workbench.compute import kernel
 from workbench.errors import InvalidInput
 from workbench.market.venue import layout as at
-from workbench.market.venue.layout import World
+from workbench.market.venue.layout import (
+    AMOUNT,
+    AT,
+    CODE,
+    DEPTH,
+    KIND_BITS,
+    KIND_MASK,
+    QUOTE,
+    SIDE_BITS,
+    World,
+)
 
 if TYPE_CHECKING:
     from workbench.backtest.replay.events import Events
@@ -104,15 +115,21 @@ def longer(world: World) -> World:
 
 def _levels(events: Events) -> tuple[npt.NDArray[np.int64], int]:
     """The lowest tick of each symbol, and the ticks that the widest spans."""
-    codes, prices = events.rows[:, at.CODE], events.rows[:, at.AT]
-    kinds = codes & at.KIND_MASK
-    number = codes >> (at.KIND_BITS + at.SIDE_BITS)
-    booked = (kinds == at.DEPTH) | ((kinds == at.QUOTE) & (events.rows[:, at.AMOUNT] > 0))
-    lows = np.zeros(len(events.symbols), dtype=np.int64)
-    width = 1
-    for symbol in range(len(events.symbols)):
-        own = prices[booked & (number == symbol)]
-        if own.size:
-            lows[symbol] = own.min()
-            width = max(width, int(own.max() - own.min()) + 1)
-    return lows, width
+    lows = np.full(len(events.symbols), at.NEVER)
+    highs = np.full(len(events.symbols), at.NO_BID)
+    _span(events.rows, lows, highs)
+    booked = highs >= lows
+    width = int((highs[booked] - lows[booked]).max(initial=0)) + 1
+    return np.where(booked, lows, 0), width
+
+
+@kernel
+def _span(
+    rows: npt.NDArray[np.int64], lows: npt.NDArray[np.int64], highs: npt.NDArray[np.int64]
+) -> None:
+    for row in range(rows.shape[0]):
+        code, price = rows[row, CODE], rows[row, AT]
+        kind, symbol = code & KIND_MASK, code >> (KIND_BITS + SIDE_BITS)
+        if kind == DEPTH or (kind == QUOTE and rows[row, AMOUNT] > 0):
+            lows[symbol] = min(lows[symbol], price)
+            highs[symbol] = max(highs[symbol], price)
