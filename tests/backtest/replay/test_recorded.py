@@ -13,6 +13,8 @@ from workbench.market import Costs
 
 MILLISECOND = 1_000_000
 TICK, LOT = "0.1", "0.001"
+QUOTE = ("b", "B", "a", "A")
+"""Bid, its size, ask, its size."""
 FIRST = 40_000
 """Messages read."""
 
@@ -36,7 +38,7 @@ def messages(shared):
 def quotes(messages):
     return pd.DataFrame(
         [
-            ("BTCUSDT", d["T"] * MILLISECOND, at, *(float(d[key]) for key in "bBaA"))
+            ("BTCUSDT", d["T"] * MILLISECOND, at, *(float(d[key]) for key in QUOTE))
             for at, d in messages
             if d["e"] == "bookTicker"
         ],
