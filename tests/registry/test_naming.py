@@ -144,3 +144,35 @@ def test_a_plug_in_without_operations_is_named(tmp_path):
     command = [sys.executable, "-c", code]
     run = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert "The plug-in room 'hollow' has no operations.py" in run.stderr
+
+
+FIRST_IMPORT = r"""
+import sys
+from pathlib import Path
+from workbench.registry import lookup, names
+from workbench.settings.places import home
+
+folder = home() / "strategies"
+folder.mkdir(parents=True)
+(folder / "mine.py").write_text(
+    "import workbench.features.returns\n"
+    "from workbench.strategies import strategy\n\n\n"
+    "@strategy('mine')\n"
+    "def mine(bars):\n    return bars['close'] * 0\n"
+)
+assert "workbench.features.returns" not in sys.modules
+assert lookup("strategy", "mine").name == "mine"
+assert lookup("feature", "log_returns").name == "log_returns"
+"""
+
+
+def test_what_a_users_file_imports_first_stays_the_packages(tmp_path):
+    environment = {**os.environ, "WORKBENCH_HOME": str(tmp_path / "fresh")}
+    made = subprocess.run(
+        [sys.executable, "-c", FIRST_IMPORT],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert made.returncode == 0, made.stderr

@@ -121,12 +121,6 @@ def simulate(  # noqa: PLR0913  it has the options of the operation
     BacktestReport
         Without a trial number: `run_backtest` writes the ledger.
 
-    Notes
-    -----
-    A hole in the prices drops orders of its bar and leaves the value at the last close. Weights
-    of symbols that are not in the universe at a bar (coordinate ``member``) count as 0. Constant
-    prices are traded like others; their Sharpe ratio is NaN.
-
     Raises
     ------
     TooLittleHistory
@@ -138,6 +132,12 @@ def simulate(  # noqa: PLR0913  it has the options of the operation
         If bars or weights cannot be read.
     MissingExtra
         If `engine` is vectorbt and that is not installed.
+
+    Notes
+    -----
+    A hole in the prices drops orders of its bar and leaves the value at the last close. Weights
+    of symbols that are not in the universe at a bar (coordinate ``member``) count as 0. Constant
+    prices are traded like others; their Sharpe ratio is NaN.
     """
     fill = _engine(engine)
     _refuse_amounts(initial_cash, lot)

@@ -15,7 +15,7 @@ WINDOW = 20
 
 
 def pressure(close: Floats, volume: Floats, window: int = WINDOW) -> Floats:
-    """σ / √V as it was known before each bar: times Y · √Q it is the impact of an order.
+    """Pressure σ / √V as it was known before each bar: times Y · √Q it is the impact of an order.
 
     Parameters
     ----------

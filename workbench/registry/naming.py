@@ -73,7 +73,10 @@ def register(kind: str, name: str, thing: Any) -> None:
     thing : object
         The strategy or feature.
     """
-    _declaring.get()[kind, name] = thing
+    # A user's file may be what imports a room for the first time: the room's things stay the
+    # package's, or they would be gone with the file.
+    declared = _here if _is_built_in(thing) else _declaring.get()
+    declared[kind, name] = thing
 
 
 def kind_of(thing: Any) -> str:
