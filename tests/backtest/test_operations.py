@@ -42,6 +42,18 @@ def test_every_different_try_counts_once(prices, context, ledger):
     assert ledger.trials[0].outcome["bars"] == len(prices)
 
 
+def test_a_report_is_judged_among_all_trials_of_its_question(prices, context):
+    reports = [
+        ran("momentum", prices, parameters={"lookback": bars}, context=context)
+        for bars in (20, 30, 40)
+    ]
+    last = reports[-1].verdict
+    assert [report.verdict.trials for report in reports] == [1, 2, 3]
+    assert last.sharpe_per_bar == pytest.approx(reports[-1].results.sharpe_per_bar)
+    assert f"p = {last.p_value:.2g}" in reports[-1].claim
+    assert "3 trials" in last.sentence
+
+
 def test_functions_weights_and_signals_are_trials_too(prices, context):
     weights = prices * 0 + 0.25
     assert ran(lambda bars: bars["close"] * 0 + 0.25, prices, context=context).trial == 1

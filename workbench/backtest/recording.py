@@ -9,6 +9,7 @@ import numpy as np
 
 from workbench.errors import Cancelled, InvalidInput, MissingExtra, UnusableFrame
 from workbench.strategies.declaration import as_strategy
+from workbench.validation.significance import verdict
 from workbench.validation.trials import (
     Attempt,
     p_on_question,
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from workbench.backtest.results import BacktestReport
     from workbench.context import Context
     from workbench.market.costs import Costs
+    from workbench.validation.significance import Verdict
+    from workbench.validation.trials import Recorded
 
 __all__ = ["assumptions_of", "longest_holding", "record_failure", "recorded"]
 
@@ -69,7 +72,7 @@ def recorded(
     Returns
     -------
     BacktestReport
-        With `trial`, `claim` and `all_trials`.
+        With `trial`, `claim`, `all_trials` and `verdict`.
     """
     traded = bars.sel(time=slice(report.period.start, report.period.end))
     costs = report.costs.assumed if report.costs else None
@@ -96,7 +99,22 @@ def recorded(
             "trial": made.trial if not made.reason else None,
             "claim": trial_line(made, p_on_question(made)),
             "all_trials": related,
+            "verdict": _verdict(attempt, made),
         }
+    )
+
+
+def _verdict(attempt: Attempt, made: Recorded) -> Verdict | None:
+    """None for a trial that does not count."""
+    if made.reason or attempt.returns is None:
+        return None
+    return verdict(
+        attempt.returns,
+        made.maxima,
+        trials=made.record.count,
+        sharpe_variance=made.record.moments.variance,
+        longest_holding=attempt.longest_holding,
+        unmeasured=made.record.unmeasured,
     )
 
 
