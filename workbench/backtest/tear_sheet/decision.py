@@ -18,18 +18,19 @@ UNCOUNTED = (
 def decision_cards(report: BacktestReport) -> dict[str, str]:
     """The number of the trial and the p-value of the best of all of them."""
     cards = {} if report.trial is None else {"Trial on these data": f"{report.trial:,}"}
-    verdict = getattr(report, "verdict", None)
-    if verdict is None:
+    if report.verdict is None:
         return cards
-    return {"p-value, all trials counted": _p(verdict.p_value), **cards}
+    return {"p-value, all trials counted": _p(report.verdict.p_value), **cards}
 
 
 def decision_words(report: BacktestReport) -> list[Any]:
     """The sentence, then the numbers behind it as a table."""
-    verdict = getattr(report, "verdict", None)
-    if verdict is None:
+    if report.verdict is not None:
+        return [report.verdict.sentence, report.verdict.to_frame()]
+    if not report.claim:
         return [UNCOUNTED]
-    return [verdict.sentence, verdict.to_frame()]
+    beside = [] if report.all_trials is None else [report.all_trials.sentence]
+    return [f"{report.claim[:1].upper()}{report.claim[1:]}.", *beside]
 
 
 def _p(value: float) -> str:
