@@ -124,3 +124,23 @@ def test_the_hash_follows_the_source():
     one = as_strategy(lambda bars: bars)
     other = as_strategy(lambda bars: bars["close"])
     assert one.source_hash != other.source_hash
+
+
+def _above(observation):
+    return int(observation.x > 1)
+
+
+def _far_above(observation):
+    return int(observation.x > 99)
+
+
+def test_another_signal_is_another_strategy():
+    def step(state, observation, position):
+        return state, float(observation.signal)
+
+    def made(signal):
+        inputs = {"x": lambda bars, _parameters: bars["close"]}
+        return Strategy("s", step, "step", inputs=inputs, signal=signal).source_hash
+
+    assert made(_above) == made(_above)
+    assert len({made(_above), made(_far_above), made(None)}) == 3

@@ -110,7 +110,8 @@ class Strategy:
         """A hash that changes when the strategy does something else."""
         if self.form == "targets":
             return source_hash(self.function)
-        return source_hash(self.function, inputs=self.inputs, initial=self.initial)
+        beside = {} if self.signal is None else {"signal": self.signal}
+        return source_hash(self.function, inputs=self.inputs, initial=self.initial, **beside)
 
     @property
     def description(self) -> str:
