@@ -96,6 +96,7 @@ def recorded(
     related = related_trials(made, scope_of(traded), context=context)
     return report.model_copy(
         update={
+            "source_hash": attempt.source,
             "trial": made.trial if not made.reason else None,
             "claim": trial_line(made, p_on_question(made)),
             "all_trials": related,

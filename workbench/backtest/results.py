@@ -156,6 +156,7 @@ class BacktestReport(Result):
         default=None, description="Among all trials on the same symbols and dates."
     )
     question: str = ""
+    source_hash: str = Field(default="", description="Of the code, or of the table, that traded.")
     survivorship: str = ""
     notes: list[str] = Field(default_factory=list)
 

@@ -1,5 +1,6 @@
 """Runs that differ in one thing differ in that thing, and luck is not called skill."""
 
+import dataclasses
 from datetime import UTC, datetime
 
 import numpy as np
@@ -163,3 +164,26 @@ def test_two_runs_of_one_name_are_lettered_and_drawn(prices, context):
     assert found.runs == ["mean_reversion #1", "mean_reversion #1 (b)"]
     assert len(found.plot().children) == 2
     assert list(found.to_frame().columns) == found.runs
+
+
+def test_other_code_under_the_same_name_is_other_code(prices, context):
+    def named(share):
+        def mine(bars):
+            return bars["close"] * 0 + share
+
+        return mine
+
+    one, other = (ran(prices, context, strategy=named(share)) for share in (0.25, 0.1))
+    found = compare_runs([one, other], context=context)
+    assert set(found.differences) == {"code"}
+    assert found.sentence == "The runs differ in code."
+
+
+def test_bars_of_the_ledger_are_counted_by_their_timeframe(context):
+    returns = np.random.default_rng(6).normal(0, 0.01, 100)
+    context.ledger.record(trial({}, returns))
+    assert run_of("q1", context.ledger).periods_per_year == 252.0
+    weekly = trial({}, returns, question="q2")
+    scope = DataScope("mine", ("A",), NOON, NOON, "1w", 100)
+    context.ledger.record(dataclasses.replace(weekly, scope=scope))
+    assert run_of("q2", context.ledger).periods_per_year == 52.0

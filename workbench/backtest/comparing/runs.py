@@ -9,6 +9,7 @@ import pandas as pd
 
 from workbench.backtest.results import BacktestReport, PerformanceReport
 from workbench.errors import InvalidInput, NoData, UnknownName
+from workbench.validation import periods_per_year
 
 if TYPE_CHECKING:
     from workbench.ports import TrialLedger
@@ -83,7 +84,7 @@ def _of_report(report: BacktestReport) -> Run:
     costs = str(report.costs.assumed) if report.costs else "none"
     facts = {
         "strategy": report.strategy,
-        "code": getattr(report, "source_hash", "")[:12],
+        "code": report.source_hash[:12],
         **{f"parameter {name}": value for name, value in report.parameters.items()},
         "costs": costs,
         "fills_at": report.fills_at,
@@ -133,4 +134,5 @@ def _of_ledger(text: str, ledger: TrialLedger) -> Run:
             "bars": scope.bars,
         }
     returns = pd.Series(kept.returns[number - 1].astype(float), name="returns")
-    return Run(f"{strategy} {MARK}{number} of {question[:6]}", facts, returns, 252.0)
+    year = periods_per_year((scope and scope.timeframe) or "1d")
+    return Run(f"{strategy} {MARK}{number} of {question[:6]}", facts, returns, year)
