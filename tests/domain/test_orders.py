@@ -20,8 +20,8 @@ from workbench.domain import (
     Side,
     TimeInForce,
 )
+from workbench.domain.decimals import decimal
 from workbench.domain.order_states import MOVES
-from workbench.domain.orders import decimal
 from workbench.errors import InvalidInput, OutOfRange
 
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from workbench.backtest.engine import DELISTING, FLOWS, SPLIT
+from workbench.backtest.filled import DELISTING, FLOWS, SPLIT
 from workbench.backtest.results import CostReport
 from workbench.market.costs import BPS
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from workbench.backtest.engine import Filled
+    from workbench.backtest.filled import Filled
     from workbench.backtest.plan import Plan
     from workbench.market.costs import Costs
 

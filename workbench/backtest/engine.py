@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from workbench.backtest.filled import (
+    DELISTING,
+    EXIT,
+    FLOWS,
+    LIQUIDATION,
+    ORDER,
+    ORDER_COLUMNS,
+    SPLIT,
+    Filled,
+)
 from workbench.compute import kernel
 from workbench.market.fills import FILLED, PARTIAL, buy, charge, rebalance, sell, worsened
 from workbench.market.holding import held_for, room, short_of_margin
@@ -16,34 +25,10 @@ if TYPE_CHECKING:
     from workbench.backtest.plan import Plan
     from workbench.market.costs import Costs
 
-__all__ = [
-    "DELISTING",
-    "EXIT",
-    "FLOWS",
-    "LIQUIDATION",
-    "ORDER",
-    "ORDER_COLUMNS",
-    "REASONS",
-    "SPLIT",
-    "Filled",
-    "fill_plan",
-]
+__all__ = ["fill_plan"]
 
 Floats = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
-
-ORDER_COLUMNS = ("bar", "symbol", "size", "price", "fee", "reason")
-"""The columns of `Filled.orders`; bar and symbol are positions, a negative size is a sale."""
-
-ORDER, EXIT, LIQUIDATION, DELISTING, SPLIT = range(5)
-REASONS = ("order", "exit", "liquidation", "delisting", "split")
-"""Why a position changed, by the number in the column ``reason``: the strategy wanted another
-weight; a stop or a target was hit; the margin was gone; the symbol ended; its shares were split
-(a row that is no order: it has no price)."""
-
-FLOWS = ("borrow", "funding", "interest", "dividends")
-"""The columns of `Filled.flows`: the first three are paid, dividends are received; below 0 it is
-the other way round."""
 
 
 class Tables(NamedTuple):
@@ -80,31 +65,6 @@ class Book(NamedTuple):
     positions: Floats
     flows: Floats
     statuses: Counts
-
-
-@dataclass(frozen=True)
-class Filled:
-    """What became of a plan.
-
-    Parameters
-    ----------
-    orders : ndarray, shape (orders, 6)
-        `ORDER_COLUMNS`, in the order of filling.
-    cash : ndarray, shape (time,)
-        After the bar's orders.
-    positions : ndarray, shape (time, symbol)
-        Units held after the bar's orders.
-    statuses : ndarray, shape (5,)
-        How many orders ended in each status of `workbench.market.fills`.
-    flows : ndarray, shape (time, 4), optional
-        `FLOWS`: money that moved without an order; None where none can.
-    """
-
-    orders: Floats
-    cash: Floats
-    positions: Floats
-    statuses: Counts
-    flows: Floats | None = None
 
 
 def fill_plan(plan: Plan, costs: Costs, initial_cash: float) -> Filled:

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from workbench.backtest.engine import Filled
+    from workbench.backtest.filled import Filled
     from workbench.backtest.results import BacktestReport
     from workbench.market.holding import Margin
 

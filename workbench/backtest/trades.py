@@ -8,12 +8,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from workbench.backtest.engine import EXIT, REASONS, SPLIT
+from workbench.backtest.filled import EXIT, REASONS, SPLIT
 from workbench.compute import kernel
 from workbench.market.fills import near, plus
 
 if TYPE_CHECKING:
-    from workbench.backtest.engine import Filled
+    from workbench.backtest.filled import Filled
     from workbench.backtest.plan import Plan
 
 __all__ = ["order_frame", "trade_frame"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from workbench.backtest.engine import EXIT, ORDER, Filled
+from workbench.backtest.filled import EXIT, ORDER, Filled
 from workbench.backtest.scope import refuse_beyond
 from workbench.errors import MissingExtra
 

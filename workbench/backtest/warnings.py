@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from workbench.backtest.engine import LIQUIDATION, ORDER
+from workbench.backtest.filled import LIQUIDATION, ORDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import xarray as xr
 
-    from workbench.backtest.engine import Filled
+    from workbench.backtest.filled import Filled
     from workbench.backtest.plan import Plan
     from workbench.market.costs import Costs
 

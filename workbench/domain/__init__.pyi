@@ -15,7 +15,7 @@ from .order_states import Side as Side
 from .order_states import TimeInForce as TimeInForce
 from .orders import Fill as Fill
 from .orders import Order as Order
-from .orders import Position as Position
+from .positions import Position as Position
 from .refs import DatasetRef as DatasetRef
 from .refs import FeatureRef as FeatureRef
 from .refs import ModelRef as ModelRef

@@ -1,78 +1,24 @@
-"""Orders, fills and positions: frozen values in `Decimal`, and the only ways they change."""
+"""Orders and fills: frozen values in `Decimal`, and the only ways they change."""
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import MISSING, dataclass, fields, replace
-from decimal import Context, Decimal, Inexact, InvalidOperation, localcontext
-from typing import Any, ClassVar, Self
+from dataclasses import dataclass, replace
+from decimal import Decimal, localcontext
+from typing import Any, Self
 
+from workbench.domain.decimals import EXACT, ROUNDED, ZERO, Facts, above_zero
 from workbench.domain.order_states import MOVES, OPEN, OrderState, OrderType, Side, TimeInForce
 from workbench.errors import InvalidInput, OutOfRange
 
-__all__ = ["EXACT", "Fill", "Order", "Position", "decimal"]
-
-EXACT = Context(prec=120, traps=[Inexact, InvalidOperation])
-"""Sums and products of money and quantities: a digit that would be lost is an error."""
-_ROUNDED = Context(prec=60)
-"""For the one division there is, of a cost by a quantity: 60 digits, half even."""
-ZERO = Decimal(0)
+__all__ = ["Fill", "Order"]
 
 _LIMITED = frozenset({OrderType.LIMIT, OrderType.STOP_LIMIT})
 _STOPPED = frozenset({OrderType.STOP, OrderType.STOP_LIMIT})
 
 
-def decimal(name: str, value: Any) -> Decimal:
-    """A number as the decimal that it is written as.
-
-    Parameters
-    ----------
-    name : str
-        What it is, for the message.
-    value : Decimal, int, str or float
-        A float is taken by its shortest text: ``0.1`` is exactly one tenth.
-
-    Returns
-    -------
-    Decimal
-        Finite.
-
-    Raises
-    ------
-    InvalidInput
-        If it is no finite number.
-    """
-    try:
-        made = value if isinstance(value, Decimal) else Decimal(str(value))
-    except InvalidOperation:
-        made = Decimal("NaN")
-    if not made.is_finite():
-        raise InvalidInput(f"{name} is no number", seen=value, cure="Give a finite number")
-    return made
-
-
-class _Facts:
-    """A repr of what differs from the default, in the order of the fields."""
-
-    __dataclass_fields__: ClassVar[dict[str, Any]]
-
-    def __repr__(self) -> str:
-        shown = (
-            f"{field.name}={_plain(getattr(self, field.name))}"
-            for field in fields(self)
-            if field.default is MISSING or getattr(self, field.name) != field.default
-        )
-        return f"{type(self).__name__}({', '.join(shown)})"
-
-    def _in_decimals(self, *names: str) -> None:
-        for name in names:
-            value = getattr(self, name)
-            if value is not None:
-                object.__setattr__(self, name, decimal(name, value))
-
-
 @dataclass(frozen=True, repr=False)
-class Fill(_Facts):
+class Fill(Facts):
     """A part of an order that has traded.
 
     Parameters
@@ -112,7 +58,7 @@ class Fill(_Facts):
 
     def __post_init__(self) -> None:
         self._in_decimals("quantity", "price", "fee")
-        _above_zero("quantity", self.quantity)
+        above_zero("quantity", self.quantity)
 
     @property
     def signed(self) -> Decimal:
@@ -126,7 +72,7 @@ class Fill(_Facts):
 
 
 @dataclass(frozen=True, repr=False)
-class Order(_Facts):
+class Order(Facts):
     """What was asked, and how far it came.
 
     An order changes by `moved`, `filled_by` and `amended` only; each returns another order.
@@ -190,13 +136,13 @@ class Order(_Facts):
 
     def __post_init__(self) -> None:
         self._in_decimals("quantity", "limit_price", "stop_price", "trail", "filled", "value")
-        _above_zero("quantity", self.quantity)
+        above_zero("quantity", self.quantity)
         self._has("limit_price", self.type in _LIMITED)
         self._has("stop_price", self.type in _STOPPED)
         self._has("trail", self.type is OrderType.TRAILING_STOP)
         self._has("expires_ns", self.time_in_force is TimeInForce.GTD)
         if self.trail is not None:
-            _above_zero("trail", self.trail)
+            above_zero("trail", self.trail)
         if self.post_only and self.type is not OrderType.LIMIT:
             raise InvalidInput(
                 "Only a limit order can be post-only", seen=self.type, cure="Give a limit_price"
@@ -217,7 +163,7 @@ class Order(_Facts):
     @property
     def average_price(self) -> Decimal | None:
         """Of what was filled; None before the first fill."""
-        return _ROUNDED.divide(self.value, self.filled) if self.filled else None
+        return ROUNDED.divide(self.value, self.filled) if self.filled else None
 
     def moved(self, state: OrderState, reason: str = "") -> Self:
         """The order in another state, with what was filled so far.
@@ -347,87 +293,6 @@ _AMENDABLE = frozenset(
 )
 
 
-@dataclass(frozen=True, repr=False)
-class Position(_Facts):
-    """What is held of one symbol, at average cost.
-
-    The cost is kept as a sum over `units`, which a sale leaves alone, so that nothing is
-    rounded by selling in parts: the average price is ``cost / units``.
-
-    Parameters
-    ----------
-    symbol : str
-        What is held.
-    quantity : Decimal
-        Units or contracts; negative is short.
-    cost : Decimal
-        Sum of price × signed quantity that built the position.
-    units : Decimal
-        The signed quantity over which `cost` was paid, of the sign of `quantity`.
-    flow : Decimal
-        What trading brought in, less what it paid out, × `multiplier`, without fees.
-    fees : Decimal
-        Paid.
-    income : Decimal
-        Dividends, coupons and funding received, less those paid.
-    settled : Decimal
-        The part of the profit that daily settlement has moved to the cash.
-    multiplier : Decimal
-        Value of one point of price for one contract; 1 for shares.
-    currency : str
-        Of the price and of every amount here.
-    """
-
-    symbol: str
-    quantity: Decimal = ZERO
-    cost: Decimal = ZERO
-    units: Decimal = ZERO
-    flow: Decimal = ZERO
-    fees: Decimal = ZERO
-    income: Decimal = ZERO
-    settled: Decimal = ZERO
-    multiplier: Decimal = Decimal(1)
-    currency: str = "USD"
-
-    def __post_init__(self) -> None:
-        self._in_decimals("quantity", "cost", "units", "flow", "multiplier")
-        self._in_decimals("fees", "income", "settled")
-        _above_zero("multiplier", self.multiplier)
-
-    @property
-    def average_price(self) -> Decimal | None:
-        """At which the position was built, of one unit; None when flat."""
-        return _ROUNDED.divide(self.cost, self.units) if self.quantity else None
-
-    @property
-    def held_cost(self) -> Decimal:
-        """Price × signed quantity of what is still held (60 digits)."""
-        if self.quantity == self.units:
-            return self.cost
-        return _ROUNDED.divide(_ROUNDED.multiply(self.cost, self.quantity), self.units)
-
-    @property
-    def realised(self) -> Decimal:
-        """Earned by what was closed, before fees and without income."""
-        with localcontext(EXACT):
-            return self.flow + self.held_cost * self.multiplier
-
-    def worth(self, price: Decimal) -> Decimal:
-        """What is held at a price: price × quantity × multiplier."""
-        with localcontext(EXACT):
-            return price * self.quantity * self.multiplier
-
-    def unrealised(self, price: Decimal) -> Decimal:
-        """What closing at a price would earn, before fees."""
-        with localcontext(EXACT):
-            return (price * self.quantity - self.held_cost) * self.multiplier
-
-    def profit(self, price: Decimal) -> Decimal:
-        """Realised, unrealised and income, less fees."""
-        with localcontext(EXACT):
-            return self.flow + self.worth(price) + self.income - self.fees
-
-
 def _agrees(state: OrderState, filled: Decimal, quantity: Decimal) -> bool:
     """Whether a state fits what was filled."""
     if state is OrderState.FILLED:
@@ -439,17 +304,6 @@ def _agrees(state: OrderState, filled: Decimal, quantity: Decimal) -> bool:
 
 def _part(order: Order) -> bool:
     return ZERO < order.filled < order.quantity
-
-
-def _above_zero(name: str, value: Decimal) -> None:
-    if value <= ZERO:
-        raise OutOfRange(name, value, cure="Give a number above 0")
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    return repr(str(value)) if isinstance(value, str) else repr(value)
 
 
 def _instant(time_ns: int) -> dt.datetime:

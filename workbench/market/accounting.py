@@ -17,7 +17,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 
 from workbench.domain import Fill, Position
-from workbench.domain.orders import EXACT, decimal
+from workbench.domain.decimals import EXACT, decimal
 from workbench.errors import InvalidInput, NoData
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.domain import Side
-from workbench.domain.orders import decimal
+from workbench.domain.decimals import decimal
 from workbench.errors import InvalidInput, OutOfRange
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from workbench.backtest.benchmark import benchmark_values
-from workbench.backtest.engine import ORDER_COLUMNS, Filled
+from workbench.backtest.filled import ORDER_COLUMNS, Filled
 from workbench.backtest.plan import Plan, plan_orders
 from workbench.backtest.report import assemble
 from workbench.data import bars as read_bars

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from workbench.backtest.engine import EXIT, ORDER, ORDER_COLUMNS, Filled
+from workbench.backtest.filled import EXIT, ORDER, ORDER_COLUMNS, Filled
 from workbench.backtest.scope import refuse_beyond
 from workbench.market.fills import FILLED, PARTIAL, buy, rebalance, sell
 
