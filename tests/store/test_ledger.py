@@ -30,7 +30,7 @@ def fold(before):
     return bytes(sorted({*before, ord(who)}))
 print("ready", flush=True)
 for turn in range(int(turns)):
-    now = datetime.now(UTC)
+    now = datetime(2024, 1, 2, tzinfo=UTC)
     ledger.record(Trial("q", who, {"turn": turn}, "backtest", {}, now, sharpe=0.1), fold)
     first = ord(who) * 1000 + turn * 2
     best = KeptSeries((BestTrial("s", {"a": first}, 0.1),), np.zeros((1, 3), np.float32))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.validation.leaks.finding import CUTS, Examined, examine
 from workbench.validation.leaks.knowledge import Said, data_checks
-from workbench.validation.leaks.results import LeakCheck, LeakFinding, LeakReport
+from workbench.validation.leaks.results import LeakFinding, LeakReport
 from workbench.validation.leaks.wording import stamp
 
 if TYPE_CHECKING:
@@ -165,13 +165,3 @@ def _worst(said: Sequence[Said]) -> LeakVerdict:
     if "leak" in verdicts:
         return "leak"
     return "cannot tell" if "cannot tell" in verdicts else "clean"
-
-
-def hold_out_unknown() -> LeakCheck:
-    """What is said where no ledger knows how often the hold-out was looked at."""
-    return LeakCheck(
-        name="hold-out",
-        verdict="cannot tell",
-        why="Nothing says how often the data were looked at before.",
-        needs="the trial ledger's record of this question: run the tries through the workbench",
-    )
