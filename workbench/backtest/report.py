@@ -21,8 +21,8 @@ from workbench.backtest.warnings import warnings_of
 from workbench.market.fills import PARTIAL, REJECTED, UNPRICED
 from workbench.validation import (
     RELATIVE_MEASURES,
+    bars_per_year,
     measure,
-    periods_per_year,
     profit_factor,
     question_of,
     win_rate,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import xarray as xr
 
-    from workbench.backtest.engine import Filled
+    from workbench.backtest.filled import Filled
     from workbench.backtest.plan import Plan
     from workbench.market.costs import Costs
 
@@ -96,7 +96,7 @@ def assemble(
     equity = filled.cash + held.sum(axis=1)
     before = np.r_[initial_cash, equity[:-1]]
     returns = equity / np.where(before > 0, before, np.nan) - 1.0  # who owes has no return
-    a_year = _a_year(bars)
+    a_year = bars_per_year(bars)
     trades, orders = trade_frame(plan, filled), order_frame(plan, filled)
     traded = bars.sel(time=slice(plan.time[0], plan.time[-1]))
     columns = list(plan.symbols)
@@ -131,13 +131,6 @@ def assemble(
         trades=trades,
         orders=orders,
     )
-
-
-def _a_year(bars: xr.Dataset) -> float:
-    calendars = (
-        np.atleast_1d(bars["calendar"].to_numpy()) if "calendar" in bars.coords else ["XNYS"]
-    )
-    return periods_per_year(bars.attrs.get("timeframe") or "1d", str(calendars[0]))
 
 
 def _measured(part: Any, returns: Floats, a_year: float) -> dict[str, float]:

@@ -5,6 +5,7 @@ from .futures import spliced_prices as spliced_prices
 from .page import Block as Block
 from .page import report_html as report_html
 from .page import save_html as save_html
+from .page import write_page as write_page
 from .performance import drawdown as drawdown
 from .performance import equity_curve as equity_curve
 from .performance import lines as lines
@@ -64,4 +65,5 @@ __all__ = [
     "var_histogram",
     "wealth_fan",
     "weights_area",
+    "write_page",
 ]

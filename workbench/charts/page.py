@@ -18,7 +18,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from workbench.errors import StoreError, UnusableFrame
 
-__all__ = ["Block", "report_html", "save_html"]
+__all__ = ["Block", "report_html", "save_html", "write_page"]
 
 Block: TypeAlias = str | LayoutDOM | pd.DataFrame | Mapping[str, Any] | Sequence[Any]
 """What a section holds: words, a figure, a table, a mapping shown as cards, or several of these."""
@@ -114,6 +114,29 @@ def save_html(
     """
     first = [("", [figures] if isinstance(figures, LayoutDOM) else list(figures))]
     html = report_html(title, subtitle, [*first, *sections], cards=cards, notes=notes)
+    return write_page(html, path)
+
+
+def write_page(html: str, path: str | Path) -> Path:
+    """Write a page to a file; its folder is made if needed.
+
+    Parameters
+    ----------
+    html : str
+        The page.
+    path : path
+        The file.
+
+    Returns
+    -------
+    pathlib.Path
+        The absolute path of the file.
+
+    Raises
+    ------
+    StoreError
+        If the file cannot be written.
+    """
     target = Path(path).expanduser().absolute()
     try:
         target.parent.mkdir(parents=True, exist_ok=True)

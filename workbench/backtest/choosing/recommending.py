@@ -115,5 +115,5 @@ def _reasoning(rows: list[RankedStrategy], compared: StrategyComparison) -> str:
     )
     if best.first_places < LUCK and len(rows) > 1:
         sentence += f" That is not clear: {rows[1].strategy} is next."
-    verdict = getattr(compared.reports[best.strategy], "verdict", None)
+    verdict = compared.reports[best.strategy].verdict
     return sentence if verdict is None else f"{sentence} {verdict.sentence}"

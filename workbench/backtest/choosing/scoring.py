@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from workbench.validation.resampling import resampled
+
 if TYPE_CHECKING:
     from workbench.backtest.choosing.results import MarketConditions
 
@@ -91,10 +93,10 @@ def first_places(
         Shares that sum to 1.
     """
     bars, strategies = returns.shape
-    length = max(20.0, round(bars ** (1 / 3)))
+    length = min(float(bars), max(20.0, round(bars ** (1 / 3))))
     won = np.zeros(strategies)
-    for _ in range(draws):
-        seen = returns[_blocks(bars, length, rng)]
+    for places in resampled(bars, rng, draws=draws, block=length):
+        seen = returns[places]
         spread = seen.std(axis=0, ddof=1)
         mean = seen.mean(axis=0)
         sharpe = np.divide(mean, spread, out=np.zeros(strategies), where=spread > 0)
@@ -106,13 +108,3 @@ def first_places(
         ]
         won[int(np.argmax(scores))] += 1
     return won / draws
-
-
-def _blocks(bars: int, length: float, rng: np.random.Generator) -> npt.NDArray[np.int64]:
-    """Places of a resampled history: a new start with probability 1/length, else the next bar."""
-    fresh = rng.random(bars) < 1.0 / length
-    fresh[0] = True
-    starts = rng.integers(0, bars, int(fresh.sum()))
-    began = np.flatnonzero(fresh)
-    since = np.arange(bars) - np.repeat(began, np.diff(np.r_[began, bars]))
-    return (np.repeat(starts, np.diff(np.r_[began, bars])) + since) % bars

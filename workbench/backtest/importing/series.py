@@ -92,7 +92,7 @@ def report_of_returns(
             seen=f"{returns.min():g} at {returns.idxmin()}",
             cure="Give fractions, 0.01 for one percent; say kind='equity' if these are values",
         )
-    year = bars_per_year(returns.index)
+    year = bars_a_year_of(returns.index)
     values = returns.to_numpy(dtype=np.float64)
     cash = labels["initial_cash"]
     equity = pd.DataFrame({"strategy": cash * np.cumprod(1.0 + values)}, returns.index)
@@ -124,7 +124,7 @@ def report_of_returns(
     )
 
 
-def bars_per_year(index: pd.DatetimeIndex) -> float:
+def bars_a_year_of(index: pd.DatetimeIndex) -> float:
     """Bars in a year by the times of a history: 252, 365, 52 or 12, else as many as there are."""
     days = (index[-1] - index[0]).total_seconds() / 86_400
     seen = (len(index) - 1) * DAYS_PER_YEAR / days if days > 0 else 252.0

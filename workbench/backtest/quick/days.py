@@ -10,6 +10,7 @@ from workbench.backtest.request import performance_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from workbench.backtest.results import BacktestReport
     from workbench.context import Context
 
 __all__ = ["last_days"]
@@ -45,11 +46,10 @@ def last_days(
     )
 
 
-def _caution(report: Any) -> str:
+def _caution(report: BacktestReport) -> str:
     if report.period.bars < FEW_BARS:
         return (
             f"{report.period.bars} bars tell nothing about skill: the standard error of a yearly"
             f" Sharpe ratio is {(report.periods_per_year / report.period.bars) ** 0.5:.1f}."
         )
-    verdict = getattr(report, "verdict", None)
-    return verdict.sentence if verdict else "How often this was tried is not counted here."
+    return report.verdict.sentence if report.verdict else report.claim

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.backtest.tear_sheet.decision import decision_cards, decision_words
 from workbench.backtest.tear_sheet.pictures import growth, holdings, months, steadiness, trading
-from workbench.charts import report_html
-from workbench.errors import StoreError
+from workbench.charts import report_html, write_page
 from workbench.validation import worst_drawdowns
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
 
     from workbench.backtest.results import BacktestReport
@@ -63,7 +63,7 @@ def page(report: BacktestReport, path: str | Path | None = None) -> Html:
         )
     )
     if path is not None:
-        _write(html, Path(path).expanduser().absolute())
+        write_page(html, path)
     return html
 
 
@@ -136,15 +136,3 @@ def _cards(report: BacktestReport) -> dict[str, str]:
         "Trades": f"{found.total_trades:,}",
         "Costs": str(charged.assumed) if charged else "none",
     }
-
-
-def _write(html: str, target: Path) -> None:
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(html, encoding="utf-8")
-    except OSError as error:
-        raise StoreError(
-            f"The page could not be written: {error.strerror}",
-            seen=str(target),
-            cure="Choose a folder that exists and can be written to",
-        ) from error
