@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from workbench.backtest.choosing.results import MarketConditions
 from workbench.errors import TooLittleHistory
 from workbench.features.analysis import analyse
@@ -31,7 +33,8 @@ def conditions_of(bars: xr.Dataset) -> MarketConditions:
     MarketConditions
         Empty where there are fewer than 200 closes.
     """
-    close = bars["close"].ffill("time")
+    # by pandas: what xarray carries forward needs bottleneck
+    close = bars["close"].copy(data=pd.DataFrame(bars["close"].to_numpy()).ffill().to_numpy())
     returns = (close / close.shift(time=1) - 1.0).mean("symbol").fillna(0.0)
     path = 100.0 * (1.0 + returns.clip(min=-ALMOST_ALL)).cumprod("time")
     try:

@@ -15,7 +15,7 @@ from workbench.domain import DatasetRef, Period, Session
 from workbench.registry import operation
 
 
-@operation(effect="compute", command="backtest compare-strategies")
+@operation(effect="compute", command="strategies compare")
 def get_strategy_comparison(
     strategies: list[str],
     metrics: list[str] | None = None,

@@ -127,7 +127,8 @@ def _change(strategy: Any, bars: xr.Dataset, parameters: Mapping[str, Any] | Non
 
 
 def _price(bars: xr.Dataset) -> float:
-    return float(bars["close"][:-1, 0].ffill("time")[-1])
+    known = bars["close"][:-1, 0].to_series().dropna()
+    return float(known.iloc[-1]) if len(known) else np.nan
 
 
 def _quantity(action: str, wanted: _Wanted, account: float, price: float) -> float:
