@@ -8,13 +8,10 @@ import panel as pn
 import panel_material_ui as pmui
 
 from workbench import charts, load_bars, pages, registry
-from workbench.errors import WorkbenchError
 from workbench.risk import empirical_tail
 
 FULL = {"sizing_mode": "stretch_width"}
 WIDE = {**FULL, "size": "small"}
-STEP = {**WIDE, "start": 0, "step": 0.5}
-TEN_YEARS = 2520
 
 
 class Research(pn.viewable.Viewer):
@@ -24,42 +21,20 @@ class Research(pn.viewable.Viewer):
         super().__init__()
         self.job = pages.Job()
         self.answers = pn.Column(**FULL)
-        self.dataset = pages.choice("dataset", "sp500-20")
-        self.strategy = pages.choice("strategy", "momentum")
-        self.symbols = pmui.MultiChoice(label="Symbols", placeholder="all of them", **FULL)
-        self.parameters = pmui.Column(**FULL, margin=0)
-        self.start = pmui.DatePicker(label="Start", **WIDE)
-        self.end = pmui.DatePicker(label="End", **WIDE)
-        self.fee = pmui.FloatInput(label="Fee (bps)", value=1.0, **STEP)
-        self.slippage = pmui.FloatInput(label="Slippage (bps)", value=2.0, **STEP)
+        self.question = pages.Question(self.job)
         self.forecast_of = pmui.Select(label="Forecast of", **WIDE)
         self.horizon = pmui.IntInput(label="Sessions ahead", value=21, start=1, end=250, **WIDE)
         self.button = pmui.Button(label="Run", icon="play_arrow", color="primary", **WIDE)
         self.button.on_click(self.run)
-        self.dataset.param.watch(self.choose_dataset, "value")
-        self.strategy.param.watch(self.choose_strategy, "value")
-        self.choose_strategy()
-
-    def choose_strategy(self, _event: Any = None) -> None:
-        """Ask for the parameters that the strategy declares, in their ranges."""
-        self.fields: list[pages.Input] = []
-        try:
-            declared = registry.lookup("strategy", self.strategy.value).parameters
-            self.fields = pages.model_fields(declared)
-        except WorkbenchError as error:
-            self.job.show_error(error)
-        self.parameters.objects = [field.widget for field in self.fields]
+        self.question.dataset.param.watch(self.choose_dataset, "value")
 
     async def choose_dataset(self, _event: Any = None) -> None:
         """Offer the symbols and dates that the dataset has."""
-        name = self.dataset.value
+        name = self.question.dataset.value
         bars = await self.job.run(lambda context: load_bars(name, context=context))
         if bars is not None:
-            days = [day.date() for day in bars.indexes["time"]]
-            names = [str(symbol) for symbol in bars["symbol"].values]
-            self.symbols.param.update(options=names, value=[])
+            names = self.question.offer(bars)
             self.forecast_of.param.update(options=names, value=names[0])
-            self.start.value, self.end.value = days[-min(len(days), TEN_YEARS)], days[-1]
 
     async def begin(self) -> None:
         await self.choose_dataset()
@@ -74,25 +49,16 @@ class Research(pn.viewable.Viewer):
 
     def asked(self) -> Any:
         """The work to do, with the choices as they are now."""
-        dates = {"start_date": self.start.value, "end_date": self.end.value}
-        universe = ":".join(filter(None, (self.dataset.value, ",".join(self.symbols.value))))
+        question, universe = self.question, self.question.universe
         forecast = {
-            "symbol": f"{self.dataset.value}:{self.forecast_of.value}",
+            "symbol": f"{question.dataset.value}:{self.forecast_of.value}",
             "horizon": self.horizon.value,
             "use_gpu": False,
-        }
-        backtest = {
-            "strategy": self.strategy.value,
-            "symbol": universe,
-            "use_gpu": False,
-            "costs": {"fee_bps": self.fee.value, "slippage_bps": self.slippage.value},
-            **{name: str(day)[:10] for name, day in dates.items() if day is not None},
         }
 
         def work(context: Any) -> tuple[Any, ...]:
             context.progress(0, 3, "backtest")
-            asked = {**backtest, "parameters": pages.given(self.fields)}
-            report = registry.call("run_backtest", asked, context)
+            report = registry.call("run_backtest", question.arguments(), context)
             context.progress(1, 3, "forecast")
             fan = registry.call("neural_forecast", forecast, context)
             context.progress(2, 3, "risk and prices")
@@ -140,7 +106,6 @@ class Research(pn.viewable.Viewer):
 
 
 research = Research()
-side = ["dataset", "symbols", "strategy", "parameters", "start", "end", "fee", "slippage"]
-side += ["forecast_of", "horizon", "button"]
+side = [*research.question.widgets, research.forecast_of, research.horizon, research.button]
 pn.state.onload(research.begin)
-pages.page("Research", [research], [getattr(research, name) for name in side]).servable()
+pages.page("Research", [research], side).servable()

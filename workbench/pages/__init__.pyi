@@ -16,6 +16,7 @@ from .frame import metric_cards as metric_cards
 from .frame import page as page
 from .frame import panel_card as panel_card
 from .job import Job as Job
+from .question import Question as Question
 from .shown import shown as shown
 from .shown import table as table
 
@@ -23,6 +24,7 @@ __all__ = [
     "Dashboard",
     "Input",
     "Job",
+    "Question",
     "application",
     "catalogue_page",
     "choice",
