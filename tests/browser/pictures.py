@@ -1,9 +1,10 @@
-"""Take the pictures of the README again: ``python tests/browser/pictures.py``."""
+"""Take the pictures of the README again: ``python tests/browser/pictures.py [name ...]``."""
 
 from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,14 @@ def research(page: Any, folder: Path) -> None:
         keep(page, "operation")
 
 
+def backtest(page: Any, folder: Path) -> None:
+    with pages_server(folder / "pages.log") as url:
+        page.goto(f"{url}/backtest")
+        page.get_by_text("The deepest falls").wait_for()
+        page.wait_for_timeout(3_000)  # until every figure is drawn
+        keep(page, "backtest")
+
+
 def data(page: Any, folder: Path) -> None:
     """Prices as traded: splits that nobody has recorded."""
     with pages_server(folder / "pages.log") as url:
@@ -71,13 +80,19 @@ def notebook(page: Any, folder: Path) -> None:
         keep(page, "notebook")
 
 
+TAKES = ((research, 1300), (backtest, 1500), (data, 1740), (notebook, 900))
+"""What is taken, and how high its window is."""
+
+
 def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as made, sync_playwright() as driver:
         for name in ("WORKBENCH_HOME", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR"):
             os.environ[name] = f"{made}/{name.lower()}"
         browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-        for take, height in ((research, 1300), (data, 1740), (notebook, 900)):
+        for take, height in TAKES:
+            if sys.argv[1:] and take.__name__ not in sys.argv[1:]:
+                continue
             page = browser.new_page(viewport={"width": 1360, "height": height})
             page.set_default_timeout(PATIENCE_MS)
             folder = Path(made) / take.__name__

@@ -253,7 +253,8 @@ class BacktestReport(Result):
         return pairs
 
     def __repr__(self) -> str:
-        return "\n".join([super().__repr__(), *(f"  ! {note}" for note in self.notes)])
+        notes = [*self.notes, *(self.verdict.notes if self.verdict else [])]
+        return "\n".join([super().__repr__(), *(f"  ! {note}" for note in notes)])
 
     __str__ = __repr__
 

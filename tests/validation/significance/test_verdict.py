@@ -106,7 +106,7 @@ def test_rare_losses_and_long_holdings_are_noted():
     returns[::90] = -0.03
     returns += noise(1)[0] * 0.01
     found = verdict(returns, longest_holding=400)
-    assert [note.split()[0] for note in found.notes] == ["Losses", "A"]
+    assert [note.split()[0] for note in found.notes] == ["Luck", "Losses", "A"]
     assert "note: Losses are rare and large" in repr(found)
     assert found.block_length == 1_260 // 16
 
@@ -120,3 +120,12 @@ def test_survivors_and_the_picture():
 def test_maxima_of_another_question_are_refused():
     with pytest.raises(InvalidInput, match="another question"):
         verdict(noise(1, 100)[0], Maxima.empty(200))
+
+
+def test_every_claim_says_what_it_is_against_and_nothing_else_does():
+    rng = np.random.default_rng(12)
+    noise = rng.normal(0, 0.01, 1_000)
+    good, poor = verdict(noise + 0.002), verdict(noise - noise.mean())
+    assert good.p_value < 0.05 < poor.p_value
+    assert any("earning nothing" in note for note in good.notes)
+    assert not any("earning nothing" in note for note in poor.notes)

@@ -14,11 +14,6 @@ UNCOUNTED = (
     " run_backtest writes the ledger, simulate does not."
 )
 
-AGAINST = (
-    "Luck alone means earning nothing on average, after costs. Holding a market that rose is"
-    " better than that without any skill: look at alpha and at the benchmark for the rest."
-)
-
 
 def decision_cards(report: BacktestReport) -> dict[str, str]:
     """The number of the trial and the p-value of the best of all of them."""
@@ -31,7 +26,7 @@ def decision_cards(report: BacktestReport) -> dict[str, str]:
 def decision_words(report: BacktestReport) -> list[Any]:
     """The sentence, then the numbers behind it as a table."""
     if report.verdict is not None:
-        return [report.verdict.sentence, AGAINST, report.verdict.to_frame()]
+        return [report.verdict.sentence, *report.verdict.notes, report.verdict.to_frame()]
     if not report.claim:
         return [UNCOUNTED]
     beside = [] if report.all_trials is None else [report.all_trials.sentence]

@@ -35,6 +35,13 @@ _SKEWED = -2.0
 """From here on the correction for skewness is too small (see `penalised`)."""
 
 
+AGAINST = (
+    "Luck alone means earning nothing on average, after costs. Holding a market that rose is"
+    " better than that without any skill: look at alpha and at the benchmark for the rest."
+)
+"""What a claim does not say; it stands beside every claim."""
+
+
 def verdict(
     returns: Floats,
     maxima: Maxima | None = None,
@@ -101,7 +108,7 @@ def verdict(
         block_length=asked.block_length if asked else None,
         critical=asked.critical(LEVEL) if asked else math.nan,
         survivors=survivors,
-        notes=_notes(moments, asked) if asked else [],
+        notes=_notes(moments, asked, p_value) if asked else [],
         luck=asked.maxima[asked.level] if asked else None,
     )
 
@@ -154,8 +161,8 @@ def _claim(p_value: float, trials: int) -> str:
     return "more than luck" if trials == 1 else "more than luck, all trials counted"
 
 
-def _notes(moments: SharpeMoments, asked: Maxima) -> list[str]:
-    notes = []
+def _notes(moments: SharpeMoments, asked: Maxima, p_value: float) -> list[str]:
+    notes = [AGAINST] if p_value <= LEVEL else []
     if moments.skewness < _SKEWED:
         notes.append(
             f"Losses are rare and large (skewness {moments.skewness:.1f}): what did not happen in"
