@@ -80,6 +80,11 @@ class Question:
     def arguments(self) -> dict[str, Any]:
         """The arguments of `run_backtest`, with the choices as they are now.
 
+        Returns
+        -------
+        dict
+            As JSON has them.
+
         Raises
         ------
         InvalidInput
