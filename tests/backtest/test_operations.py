@@ -8,7 +8,14 @@ import numpy as np
 import pytest
 
 from workbench.backtest import performance_report, run_backtest
-from workbench.errors import Cancelled, InvalidInput, OutOfRange, UnknownName, UnusableFrame
+from workbench.errors import (
+    Cancelled,
+    InvalidInput,
+    OutOfRange,
+    StoreError,
+    UnknownName,
+    UnusableFrame,
+)
 from workbench.market import Costs
 
 
@@ -171,3 +178,15 @@ def test_true_and_false_for_several_symbols_are_no_weights(prices, context):
         ran(above, prices, context=context)
     one = prices.iloc[:, :1]
     assert ran(above.iloc[:, :1], one, context=context).weights.max().max() == 1.0
+
+
+def test_a_failure_that_cannot_be_recorded_is_told_as_it_was(prices, context, monkeypatch):
+    def broken(bars):
+        raise ZeroDivisionError("in the strategy")
+
+    def full(*_arguments, **_named):
+        raise StoreError("The journal cannot be written")
+
+    monkeypatch.setattr(type(context.ledger), "record", full)
+    with pytest.raises(ZeroDivisionError, match="in the strategy"):
+        ran(broken, prices, context=context)

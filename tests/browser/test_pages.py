@@ -18,8 +18,15 @@ def choose(page, label, value):
 
 
 def set_date(page, label, digits):
-    page.get_by_role("group", name=label).locator("[role=spinbutton]").first.click()
-    page.keyboard.type(digits)
+    """Type a date, and see that it stands there: a page that is drawn anew swallows keys."""
+    parts = page.get_by_role("group", name=label).locator("[role=spinbutton]")
+    for _ in range(5):
+        parts.first.click()
+        page.keyboard.type(digits)
+        page.wait_for_timeout(200)
+        if "".join(parts.all_inner_texts()) == digits:
+            return
+    raise AssertionError(f"{label} shows {parts.all_inner_texts()}, not {digits}")
 
 
 def run(page):

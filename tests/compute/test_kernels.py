@@ -118,3 +118,20 @@ def test_division_is_numpys():
 def test_importing_the_room_does_not_import_numba():
     code = "import sys, workbench.compute; sys.exit('numba' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_kernel_that_cannot_be_kept_answers_all_the_same(package, monkeypatch, caplog):
+    if not hasattr(kernel(abs_of), "py_func"):
+        pytest.skip("the compiler is off")
+    from numba.core.caching import IndexDataCacheFile
+
+    def full(*_arguments):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(IndexDataCacheFile, "save", full)
+    assert kernel(abs_of)(-2.5) == 2.5
+    assert "cannot be kept" in caplog.text
+
+
+def abs_of(x):
+    return x if x > 0 else -x

@@ -1,7 +1,7 @@
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.market.fills import (
@@ -77,6 +77,7 @@ money = st.floats(1, 1e6)
 fraction = st.floats(0, 0.05)
 
 
+@settings(deadline=None)  # the first example compiles the kernel
 @given(
     cash=money,
     held=st.floats(-100, 100),

@@ -127,3 +127,14 @@ def test_json_is_canonical_and_has_no_nan():
     assert sql.from_json(sql.to_json({"at": datetime(2024, 1, 2, tzinfo=UTC)})) == {
         "at": "2024-01-02T00:00:00+00:00"
     }
+
+
+def test_an_error_of_the_disk_asks_for_room_and_not_for_a_user():
+    from sqlite3 import OperationalError
+
+    from sqlalchemy.exc import DBAPIError
+
+    from workbench.store.sql import _told_as
+
+    raised = DBAPIError("PRAGMA journal_mode=WAL", None, OperationalError("disk I/O error"))
+    assert "Make room on the disk" in str(_told_as(raised, "sqlite:////home/journal.db"))

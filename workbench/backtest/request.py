@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -12,7 +13,7 @@ from workbench.backtest.results import PerformanceReport
 from workbench.backtest.simulate import simulate
 from workbench.data import load_bars
 from workbench.domain import Period
-from workbench.errors import OutOfRange
+from workbench.errors import OutOfRange, StoreError
 from workbench.market.costs import Costs
 from workbench.registry import lookup
 
@@ -82,7 +83,8 @@ def backtest_of(
         )
     except Exception as error:
         traded = bars.sel(time=slice(period.first, None))
-        record_failure(error, found, traded, parameters, context=context)
+        with suppress(StoreError):  # what failed first is what the caller has to know
+            record_failure(error, found, traded, parameters, context=context)
         raise
     context.progress(2, 3, "recording the trial")
     report = recorded(report, found, bars, context=context)

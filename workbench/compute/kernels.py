@@ -110,8 +110,23 @@ def _compiled(function: Function, *, parallel: bool) -> Function:
             made = numba.njit(cache=folder is not None, **options)(function)
         finally:
             numba.config.CACHE_DIR = before
+    if folder is not None:
+        _go_on_without_room(made)
     setattr(made, _FINGERPRINT, print_of)
     return cast("Function", made)
+
+
+def _go_on_without_room(made: Any) -> None:
+    """Machine code that cannot be kept, on a full disk, is used all the same."""
+    keep = made._cache.save_overload  # noqa: SLF001  numba has no other place for it
+
+    def kept(signature: Any, data: Any) -> None:
+        try:
+            keep(signature, data)
+        except OSError as error:
+            _log.warning("a kernel is compiled in each process, it cannot be kept: %s", error)
+
+    made._cache.save_overload = kept  # noqa: SLF001
 
 
 def _cache_of(function: Callable[..., Any], key: str) -> Path | None:

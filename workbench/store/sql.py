@@ -206,6 +206,10 @@ def _revision(connection: sa.Connection) -> str | None:
     return revision
 
 
+_UNWRITABLE = ("readonly", "read-only", "full", "unable to open", "disk i/o")
+"""What SQLite says where there is no room or no right; I/O errors are mostly full disks."""
+
+
 def _told_as(error: sa.exc.DBAPIError, url: str) -> StoreError:
     text = str(error.orig).strip().partition("\n")[0]
     lower = text.lower()
@@ -221,7 +225,7 @@ def _told_as(error: sa.exc.DBAPIError, url: str) -> StoreError:
             seen=url,
             cure="Restore the file from a copy, or move it away: a new one is made",
         )
-    if "readonly" in lower or "read-only" in lower or "full" in lower or "unable to open" in lower:
+    if any(word in lower for word in _UNWRITABLE):
         return _unwritable(text, url)
     return StoreError(
         f"The journal cannot be used: {text}",
