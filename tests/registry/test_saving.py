@@ -15,6 +15,7 @@ from pydantic import Field
 from workbench import registry
 from workbench.errors import InvalidInput
 from workbench.features import feature
+from workbench.features.declaration import Feature
 
 SCALE = 3.0
 WORDS = {"a": (1, 2)}
@@ -174,3 +175,69 @@ def test_a_name_that_is_nowhere_is_left_to_fail_by_itself():
         return bars["close"] * defined_nowhere  # noqa: F821
 
     assert "defined_nowhere" in registry.save(lost_name).read_text()
+
+
+def doubled(values):
+    return values * 2
+
+
+def doubled_twice(values):
+    return doubled(doubled(values))
+
+
+twofold = doubled
+
+
+def test_a_function_that_two_use_is_kept_once_and_its_other_name_too(own_home):
+    @feature("shared_parts")
+    def shared_parts(bars):
+        return twofold(bars["close"]) + doubled_twice(bars["close"]) + doubled(bars["close"])
+
+    text = registry.save(shared_parts).read_text()
+    assert text.count("def doubled(") == 1
+    assert "twofold = doubled" in text
+
+
+def test_what_was_never_decorated_is_kept_with_its_decorator(own_home):
+    def plain(bars):
+        return bars["close"]
+
+    path = registry.save(Feature("plain_feature", plain), kind="feature")
+    assert "@feature('plain_feature')" in path.read_text()
+
+
+def noted(_word):
+    return lambda function: function
+
+
+def test_another_decorator_keeps_its_words_when_a_copy_gets_a_name(own_home):
+    @noted("mine")
+    @feature("first_name")
+    def named(bars):
+        return bars["close"]
+
+    text = registry.save(named, name="second_name").read_text()
+    assert "@noted(" in text
+    assert "second_name" in text
+    assert "first_name" not in text
+
+
+def test_what_is_registered_but_declares_nothing_is_refused(own_home):
+    def undeclared(bars):
+        return bars["close"]
+
+    thing = Feature("undeclared", undeclared)
+    registry.register("feature", "undeclared", thing)
+    with pytest.raises(InvalidInput, match="declares no feature"):
+        registry.save(thing)
+    assert not (own_home / "features" / "undeclared.py").exists()
+
+
+@pytest.mark.parametrize("held", [np.datetime64("2020-01-02", "D"), [object()], {"a": object()}])
+def test_values_without_an_expression_are_refused(held):
+    @feature("holding")
+    def holding(bars):
+        return bars["close"], held
+
+    with pytest.raises(InvalidInput, match=r"'held'.*cannot be written down"):
+        registry.save(holding)

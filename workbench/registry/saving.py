@@ -149,7 +149,7 @@ class _Module:
             if self._functions.get(name) is None:
                 self._add(value)
             if value.__name__ != name:
-                self._keep(self._constants, name, value.__name__)
+                self._keep(self._functions, name, f"{name} = {value.__name__}")  # after it
         elif constant:
             self._imports |= {f"import {word}" for word in _MODULES if f"{word}." in constant}
             self._keep(self._constants, name, constant)
