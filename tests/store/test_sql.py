@@ -138,3 +138,23 @@ def test_an_error_of_the_disk_asks_for_room_and_not_for_a_user():
 
     raised = DBAPIError("PRAGMA journal_mode=WAL", None, OperationalError("disk I/O error"))
     assert "Make room on the disk" in str(_told_as(raised, "sqlite:////home/journal.db"))
+
+
+def test_who_opens_while_the_tables_are_made_waits(tmp_path, monkeypatch):
+    """SQLite says "locked" at once when the log of a new file cannot be turned on yet."""
+    asked = []
+
+    class Locked:
+        def execute(self, statement):
+            asked.append(statement)
+            if statement.startswith("PRAGMA journal_mode") and len(asked) < 4:
+                raise sqlite3.OperationalError("database is locked")
+
+    monkeypatch.setattr(sql, "WAIT_SECONDS", 0.001)
+    monkeypatch.setattr(sql, "BUSY_SECONDS", 0.01)
+    sql._write_ahead(Locked())
+    assert len(asked) == 4
+    asked.clear()
+    monkeypatch.setattr(sql, "BUSY_SECONDS", 0.002)
+    with pytest.raises(sqlite3.OperationalError, match="locked"):
+        sql._write_ahead(Locked())

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+import sqlite3
+import time
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import cache
@@ -23,6 +25,7 @@ __all__ = ["Database", "UtcTime", "from_json", "open_database", "to_json"]
 HEAD = "0002"
 """The newest migration; a database that is there needs no look at the others."""
 BUSY_SECONDS = 15.0
+WAIT_SECONDS = 0.05
 MIGRATION_LOCK = 7_203_911
 """Any fixed number: the advisory lock that PostgreSQL gives to one migrating process."""
 
@@ -174,9 +177,22 @@ def _sqlite(url: sa.URL) -> sa.Engine:
 
 def _prepare(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # the driver must not begin transactions by itself
-    connection.execute("PRAGMA journal_mode=WAL")
+    _write_ahead(connection)
     connection.execute("PRAGMA synchronous=NORMAL")
     connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _write_ahead(connection: Any) -> None:
+    """Turn to write-ahead logging; SQLite itself does not wait here for who makes the tables."""
+    for attempt in range(round(BUSY_SECONDS / WAIT_SECONDS), -1, -1):
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or not attempt:
+                raise
+            time.sleep(WAIT_SECONDS)
+        else:
+            return
 
 
 def _begin(connection: sa.Connection) -> None:
