@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from workbench.errors import InvalidInput, TooLittleHistory, UnknownName
+from workbench.market.impact import pressure
 from workbench.strategies.weights import weights_on
 
 if TYPE_CHECKING:
@@ -18,7 +19,15 @@ if TYPE_CHECKING:
     from workbench.backtest.life import Life
     from workbench.market.holding import Margin
 
-__all__ = ["FILLS_AT", "FillsAt", "Plan", "convention", "plan_orders", "weights_from_signals"]
+__all__ = [
+    "FILLS_AT",
+    "FillsAt",
+    "Plan",
+    "convention",
+    "plan_orders",
+    "pressure_on",
+    "weights_from_signals",
+]
 
 Floats = npt.NDArray[np.float64]
 FillsAt = Literal["next open", "next close", "same close"]
@@ -180,6 +189,40 @@ def plan_orders(
         highs=_field(bars, "high", first),
         lows=_field(bars, "low", first),
     )
+
+
+def pressure_on(bars: xr.Dataset, impact: float, last: int) -> Floats | None:
+    """What impact does to the last so many bars: Y · σ / √V, or None without impact.
+
+    Parameters
+    ----------
+    bars : xarray.Dataset
+        With volumes.
+    impact : float
+        `Costs.impact`.
+    last : int
+        How many bars are traded.
+
+    Returns
+    -------
+    ndarray, shape (last, symbol), or None
+        As `Plan.pressure`.
+
+    Raises
+    ------
+    InvalidInput
+        If there are no volumes.
+    """
+    if impact == 0:
+        return None
+    if "volume" not in bars:
+        raise InvalidInput(
+            "Impact grows with the share of the volume, and the bars have none",
+            seen=sorted(map(str, bars.data_vars)),
+            cure="Give bars with a field volume, or costs without impact",
+        )
+    felt = pressure(bars["close"].to_numpy(), bars["volume"].to_numpy())
+    return np.ascontiguousarray(impact * felt[len(felt) - last :])
 
 
 def weights_from_signals(

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
 from workbench.domain import Number, Result
+from workbench.errors import NoData
 from workbench.market.costs import Costs  # light: pydantic only
 from workbench.validation.significance.results import Verdict  # light
 from workbench.validation.trials.results import RelatedTrials  # light
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
     from bokeh.models import LayoutDOM
+
+    from workbench.backtest.decided import Decided
 
 __all__ = [
     "BacktestReport",
@@ -165,6 +168,60 @@ class BacktestReport(Result):
     weights: Any = Field(default=None, exclude=True, repr=False)
     trades: Any = Field(default=None, exclude=True, repr=False)
     orders: Any = Field(default=None, exclude=True, repr=False)
+    _decided: Any = PrivateAttr(default=None)
+
+    def remembering(self, decided: Decided) -> Self:
+        """The same report, which remembers what was decided (`Decided`)."""
+        self._decided = decided
+        return self
+
+    @property
+    def decided(self) -> Decided:
+        """The decisions behind the report, which can be traded again.
+
+        Raises
+        ------
+        NoData
+            If the report was not made by `simulate` or `run_backtest` in this process.
+        """
+        if self._decided is None:
+            raise NoData(
+                "This report does not hold the decisions that it was made of",
+                seen=self.strategy,
+                cure="Run the backtest again: simulate(strategy, bars)",
+            )
+        made: Decided = self._decided
+        return made
+
+    def again(
+        self, *, costs: Costs | None = None, initial_cash: float | None = None
+    ) -> BacktestReport:
+        """The same decisions at other costs, or with another account.
+
+        Parameters
+        ----------
+        costs : Costs, optional
+            What an order costs; as before by default.
+        initial_cash : float, optional
+            Cash before the first bar, above 0; as before by default.
+
+        Returns
+        -------
+        BacktestReport
+            No trial: the ledger is not told.
+
+        Raises
+        ------
+        NoData
+            If the report was not made by `simulate` or `run_backtest` in this process.
+        OutOfRange
+            If the cash is not above 0.
+        InvalidInput
+            If impact is charged and the bars have no volume.
+        """
+        before = Costs.none() if self.costs is None else self.costs.assumed
+        cash = self.initial_cash if initial_cash is None else initial_cash
+        return self.decided.report(before if costs is None else costs, cash)
 
     def noting(self, *notes: str) -> Self:
         """The same report with more notes; empty ones are left out."""

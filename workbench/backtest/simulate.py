@@ -14,6 +14,7 @@ from workbench.backtest import engine as own_engine
 from workbench.backtest import vectorbt as vectorbt_engine
 from workbench.backtest.benchmark import benchmark_values
 from workbench.backtest.currency import in_one_currency
+from workbench.backtest.decided import Decided
 from workbench.backtest.life import life_of
 from workbench.backtest.plan import (
     FillsAt,
@@ -23,11 +24,9 @@ from workbench.backtest.plan import (
     weights_from_signals,
 )
 from workbench.backtest.replay import bars as replay_engine
-from workbench.backtest.report import assemble
 from workbench.data import bars as read_bars
 from workbench.errors import InvalidInput, OutOfRange, TooLittleHistory, UnknownName
 from workbench.market.costs import Costs
-from workbench.market.impact import pressure
 from workbench.strategies.declaration import Strategy, as_strategy
 from workbench.strategies.membership import only_members
 from workbench.strategies.weights import weights_on
@@ -41,7 +40,7 @@ if TYPE_CHECKING:
     from workbench.backtest.results import BacktestReport
     from workbench.market.holding import Margin
 
-__all__ = ["Engine", "pressure_on", "simulate"]
+__all__ = ["Engine", "simulate"]
 
 Engine = Literal["kernel", "replay", "vectorbt"]
 
@@ -152,51 +151,10 @@ def simulate(  # noqa: PLR0913  it has the options of the operation
         lot=lot,
         margin=margin,
         life=None if life is None else life.since(read.sizes["time"] - len(plan.time)),
-        pressure=pressure_on(read, charged.impact, len(plan.time)),
     )
-    return assemble(
-        plan,
-        fill(plan, charged, initial_cash),
-        read,
-        costs=charged,
-        initial_cash=initial_cash,
-        benchmark=benchmark_values(benchmark, plan),
-        labels={**labels, "engine": engine},
-    )
-
-
-def pressure_on(bars: xr.Dataset, impact: float, last: int) -> npt.NDArray[np.float64] | None:
-    """What impact does to the last so many bars: Y · σ / √V, or None without impact.
-
-    Parameters
-    ----------
-    bars : xarray.Dataset
-        With volumes.
-    impact : float
-        `Costs.impact`.
-    last : int
-        How many bars are traded.
-
-    Returns
-    -------
-    ndarray, shape (last, symbol), or None
-        As `Plan.pressure`.
-
-    Raises
-    ------
-    InvalidInput
-        If there are no volumes.
-    """
-    if impact == 0:
-        return None
-    if "volume" not in bars:
-        raise InvalidInput(
-            "Impact grows with the share of the volume, and the bars have none",
-            seen=sorted(map(str, bars.data_vars)),
-            cure="Give bars with a field volume, or costs without impact",
-        )
-    felt = pressure(bars["close"].to_numpy(), bars["volume"].to_numpy())
-    return np.ascontiguousarray(impact * felt[len(felt) - last :])
+    beside = benchmark_values(benchmark, plan)
+    decided = Decided(plan, fill, read, beside, {**labels, "engine": engine})
+    return decided.report(charged, initial_cash)
 
 
 def _refuse_amounts(initial_cash: float, lot: float) -> None:

@@ -259,10 +259,15 @@ def curve(
                 y=10,
                 y_units="screen",
                 x_offset=6,
-                text=f"{mark_text} {mark:,.2f}",
+                text=f"{mark_text} {_rounded(mark)}" if log_x else f"{mark_text} {mark:,.2f}",
                 text_color=INK,
                 text_font=FONT,
                 text_font_size="12px",
             )
         )
     return made
+
+
+def _rounded(number: float) -> str:
+    """Two digits of it, all that a place between two points can claim."""
+    return f"{float(f'{number:.2g}'):,.10g}"

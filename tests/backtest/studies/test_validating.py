@@ -13,7 +13,7 @@ QUICK = {"permutations": 19, "draws": 100, "groups": 5, "folds": 3}
 GRID = {"lookback": [1, 2, 3]}
 NAMES = [
     "luck", "sharpe interval", "walk-forward", "cross-validation", "neighbours", "permutation",
-    "costs", "regimes", "benchmark", "drawdown", "leaks", "survivorship",
+    "costs", "capacity", "regimes", "benchmark", "drawdown", "leaks", "survivorship",
 ]  # fmt: skip
 
 

@@ -1,3 +1,4 @@
+from .capacity import capacity_curve as capacity_curve
 from .chance import monte_carlo as monte_carlo
 from .chance import permutation_test as permutation_test
 from .checklist import Check as Check
@@ -9,6 +10,7 @@ from .points import grid_points as grid_points
 from .points import neighbours as neighbours
 from .regimes import regime_breakdown as regime_breakdown
 from .regimes import regimes_of as regimes_of
+from .results import CapacityCurve as CapacityCurve
 from .results import CostSensitivity as CostSensitivity
 from .results import CrossValidation as CrossValidation
 from .results import RegimeBreakdown as RegimeBreakdown
@@ -17,6 +19,7 @@ from .study import Study as Study
 from .walking import walk_forward as walk_forward
 
 __all__ = [
+    "CapacityCurve",
     "Check",
     "CostSensitivity",
     "CrossValidation",
@@ -24,6 +27,7 @@ __all__ = [
     "StrategyValidation",
     "Study",
     "WalkForward",
+    "capacity_curve",
     "cost_sensitivity",
     "cross_validate",
     "grid_points",

@@ -12,6 +12,7 @@ from workbench.backtest.studies.checklist import Check
 if TYPE_CHECKING:
     from workbench.backtest.results import BacktestReport
     from workbench.backtest.studies.results import (
+        CapacityCurve,
         CostSensitivity,
         CrossValidation,
         RegimeBreakdown,
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
-    "LEVEL", "of_benchmark", "of_chance", "of_costs", "of_crossing", "of_data",
+    "LEVEL", "of_benchmark", "of_capacity", "of_chance", "of_costs", "of_crossing", "of_data",
     "of_interval", "of_leaks", "of_luck", "of_neighbours", "of_regimes", "of_ruin", "of_walking",
     "unknown",
 ]  # fmt: skip
@@ -160,6 +161,17 @@ def of_costs(found: CostSensitivity) -> Check:
         return _decided(name, 64.0, STRESS, sentence, good=True)
     sentence = f"It earns until trading costs {even:.1f} times as much ({found.costs} = 1)."
     return _decided(name, even, STRESS, sentence, good=even >= STRESS)
+
+
+def of_capacity(found: CapacityCurve) -> Check:
+    """Whether half of the Sharpe ratio is left at ten times the account."""
+    name, enough = "capacity", 10 * found.initial_cash
+    if math.isnan(found.capacity):
+        return _decided(name, 0.0, enough, found.sentence, good=False)
+    number = min(found.capacity, found.sizes[-1])
+    if number < enough and math.isinf(found.capacity):
+        return unknown(name, found.sentence, enough)
+    return _decided(name, number, enough, found.sentence, good=number >= enough)
 
 
 def of_regimes(found: RegimeBreakdown) -> Check:

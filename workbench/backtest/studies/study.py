@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from workbench.backtest.results import BacktestReport
 from workbench.backtest.simulate import simulate
 from workbench.data import bars as read_bars
 from workbench.market.costs import Costs
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     import xarray as xr
-
-    from workbench.backtest.results import BacktestReport
 
 __all__ = ["Study", "nobody", "unwatched"]
 
@@ -41,8 +40,8 @@ class Study:
 
     Parameters
     ----------
-    strategy : Strategy, callable, table or pair of tables
-        As `simulate` takes it.
+    strategy : Strategy, callable, table, pair of tables or BacktestReport
+        As `simulate` takes it, or what came of it.
     bars : xarray.Dataset
         As `workbench.data.bars` makes them.
     parameters : mapping
@@ -68,6 +67,7 @@ class Study:
     on_trial: Callable[[BacktestReport], None] = nobody
     on_stress: Callable[[BacktestReport], None] = nobody
     _known: dict[str, pd.Series] = field(default_factory=dict, repr=False, compare=False)
+    _own: list[BacktestReport] = field(default_factory=list, repr=False, compare=False)
 
     @classmethod
     def of(cls, strategy: Any, bars: Any, trading: Mapping[str, Any]) -> Study:
@@ -75,10 +75,10 @@ class Study:
 
         Parameters
         ----------
-        strategy : Study, Strategy, callable or table
-            What is studied.
+        strategy : Study, BacktestReport, Strategy, callable or table
+            What is studied; a report can only be `stressed`.
         bars : xarray.Dataset or DataFrame
-            As `workbench.data.bars` reads them; not used with a study.
+            As `workbench.data.bars` reads them; not used with a study or a report.
         trading : mapping
             ``parameters``, ``costs``, ``progress``, the callbacks and the options of `simulate`.
 
@@ -86,9 +86,18 @@ class Study:
         -------
         Study
             With bars that have been read.
+
+        Raises
+        ------
+        NoData
+            If a report does not hold its decisions.
         """
         if isinstance(strategy, Study):
             return strategy
+        if isinstance(strategy, BacktestReport):
+            costs = strategy.costs.assumed if strategy.costs else Costs.none()
+            cash = {"initial_cash": strategy.initial_cash}
+            return cls(strategy, strategy.decided.bars, {}, costs, cash, _own=[strategy])
         own = {"parameters", "costs", "progress", "on_trial", "on_stress"}
         given = {name: value for name, value in trading.items() if name in own and value}
         rest = {name: value for name, value in trading.items() if name not in own}
@@ -103,6 +112,8 @@ class Study:
     def name(self) -> str:
         """What the strategy is called."""
         given = self.strategy
+        if isinstance(given, BacktestReport):
+            return given.strategy
         return str(getattr(given, "name", None) or getattr(given, "__name__", "weights"))
 
     @property
@@ -132,9 +143,26 @@ class Study:
         options = {"costs": self.costs, "parameters": values, **self.options, **changes}
         return simulate(self.strategy, options.pop("bars", self.bars), **options)
 
-    def stressed(self, **changes: Any) -> BacktestReport:
-        """As `report`, told to `on_stress`: the same parameters at other costs or sizes."""
-        report = self.report(**changes)
+    def stressed(
+        self, *, costs: Costs | None = None, initial_cash: float | None = None
+    ) -> BacktestReport:
+        """The same decisions at other costs or with another account, told to `on_stress`.
+
+        Parameters
+        ----------
+        costs : Costs, optional
+            In place of the study's.
+        initial_cash : float, optional
+            In place of the study's.
+
+        Returns
+        -------
+        BacktestReport
+            The strategy is asked once, however often it is stressed.
+        """
+        if not self._own:
+            self._own.append(self.report())
+        report = self._own[0].again(costs=costs, initial_cash=initial_cash)
         self.on_stress(report)
         return report
 
@@ -179,7 +207,7 @@ class Study:
 
     def but(self, **changes: Any) -> Study:
         """The same study with some fields changed, and nothing known yet."""
-        return replace(self, _known={}, **changes)
+        return replace(self, _known={}, _own=[], **changes)
 
     def _returns_of(self, parameters: dict[str, Any]) -> pd.Series:
         key = json.dumps(parameters, sort_keys=True, default=str)

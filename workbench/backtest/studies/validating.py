@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from workbench.backtest.leaks import check_leaks
 from workbench.backtest.recording import recorded
 from workbench.backtest.studies import checks
+from workbench.backtest.studies.capacity import capacity_curve
 from workbench.backtest.studies.chance import monte_carlo, permutation_test
 from workbench.backtest.studies.checklist import Check, StrategyValidation
 from workbench.backtest.studies.costs import cost_sensitivity
@@ -203,6 +204,11 @@ def _costs(of: _Studies) -> tuple[Any, Check]:
     return found, checks.of_costs(found)
 
 
+def _capacity(of: _Studies) -> tuple[Any, Check]:
+    found = capacity_curve(of.study)
+    return found, checks.of_capacity(found)
+
+
 def _regimes(of: _Studies) -> tuple[Any, Check]:
     found = regime_breakdown(of.study, benchmark=of.plan.benchmark)
     return found, checks.of_regimes(found)
@@ -243,6 +249,7 @@ _QUESTIONS: tuple[tuple[str, str, Callable[[_Studies], tuple[Any, Check]]], ...]
     ("neighbours", "neighbours", _near),
     ("permutation", "permutation", _chance),
     ("costs", "costs", _costs),
+    ("capacity", "capacity", _capacity),
     ("regimes", "regimes", _regimes),
     ("benchmark", "benchmark", _benchmark),
     ("paths", "drawdown", _paths),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from workbench.backtest.tear_sheet.capacity import capacity_words
 from workbench.backtest.tear_sheet.decision import decision_cards, decision_words
 from workbench.backtest.tear_sheet.pictures import growth, holdings, months, steadiness, trading
 from workbench.charts import report_html, write_page
@@ -91,6 +92,7 @@ def sections(report: BacktestReport) -> list[tuple[str, Any]]:
         ("The deepest falls", [] if falls.empty else _written(falls)),
         ("What was held", holdings(report, over_time)),
         ("Trading", trading(report, over_time)),
+        ("Capacity", capacity_words(report)),
         ("Numbers", _numbers(report)),
         ("Trades", [] if report.trades is None else _last(report.trades)),
         ("Assumptions", "\n\n".join(_assumptions(report))),
