@@ -179,6 +179,11 @@ class BacktestReport(Result):
     def decided(self) -> Decided:
         """The decisions behind the report, which can be traded again.
 
+        Returns
+        -------
+        Decided
+            Of the same orders, bars and benchmark.
+
         Raises
         ------
         NoData
