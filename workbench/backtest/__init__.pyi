@@ -13,6 +13,8 @@ from .quick import run_benchmark as run_benchmark
 from .quick import simulate_trade as simulate_trade
 from .results import BacktestReport as BacktestReport
 from .results import PerformanceReport as PerformanceReport
+from .signals import SignalAccounts as SignalAccounts
+from .signals import simulate_signals as simulate_signals
 from .simulate import simulate as simulate
 from .studies import validate_strategy as validate_strategy
 
@@ -20,6 +22,7 @@ __all__ = [
     "BacktestReport",
     "PerformanceReport",
     "RunComparison",
+    "SignalAccounts",
     "adaptive_strategy_selection",
     "backtest_strategy",
     "check_leaks",
@@ -32,6 +35,7 @@ __all__ = [
     "run_backtest",
     "run_benchmark",
     "simulate",
+    "simulate_signals",
     "simulate_trade",
     "validate_strategy",
 ]

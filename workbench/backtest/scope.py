@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
-from workbench.errors import InvalidInput
+from workbench.errors import InvalidInput, OutOfRange
 
 if TYPE_CHECKING:
     from workbench.backtest.plan import Plan
     from workbench.market.costs import Costs
 
-__all__ = ["refuse_beyond"]
+__all__ = ["refuse_amounts", "refuse_beyond"]
 
 
 def refuse_beyond(engine: str, plan: Plan, costs: Costs, able: frozenset[str]) -> None:
@@ -48,6 +49,25 @@ def refuse_beyond(engine: str, plan: Plan, costs: Costs, able: frozenset[str]) -
             seen=", ".join(_NAMES.get(name, name) for name in found),
             cure="Take engine='kernel', or leave it out",
         )
+
+
+def refuse_amounts(initial_cash: float, lot: float) -> None:
+    """Refuse cash and lots that no account has.
+
+    Parameters
+    ----------
+    initial_cash, lot : float
+        Cash before the first bar; the smallest step of an order, 0 for any size.
+
+    Raises
+    ------
+    OutOfRange
+        If the cash is not above 0, the lot is below 0, or one is not finite.
+    """
+    if not (math.isfinite(initial_cash) and initial_cash > 0):
+        raise OutOfRange("initial_cash", initial_cash, cure="Give an amount above 0")
+    if not (math.isfinite(lot) and lot >= 0):
+        raise OutOfRange("lot", lot, cure="Give a number of units, or 0 for any size")
 
 
 _NAMES = {

@@ -24,8 +24,9 @@ from workbench.backtest.plan import (
     weights_from_signals,
 )
 from workbench.backtest.replay import bars as replay_engine
+from workbench.backtest.scope import refuse_amounts
 from workbench.data import bars as read_bars
-from workbench.errors import InvalidInput, OutOfRange, TooLittleHistory, UnknownName
+from workbench.errors import InvalidInput, TooLittleHistory, UnknownName
 from workbench.market.costs import Costs
 from workbench.strategies.declaration import Strategy, as_strategy
 from workbench.strategies.membership import only_members
@@ -139,7 +140,7 @@ def simulate(  # noqa: PLR0913  it has the options of the operation
     prices are traded like others; their Sharpe ratio is NaN.
     """
     fill = _engine(engine)
-    _refuse_amounts(initial_cash, lot)
+    refuse_amounts(initial_cash, lot)
     charged = costs or Costs()
     read = in_one_currency(read_bars(bars), currency, rates)
     life = life_of(read, actions, delisting_returns)
@@ -155,13 +156,6 @@ def simulate(  # noqa: PLR0913  it has the options of the operation
     beside = benchmark_values(benchmark, plan)
     decided = Decided(plan, fill, read, beside, {**labels, "engine": engine})
     return decided.report(charged, initial_cash)
-
-
-def _refuse_amounts(initial_cash: float, lot: float) -> None:
-    if not (np.isfinite(initial_cash) and initial_cash > 0):
-        raise OutOfRange("initial_cash", initial_cash, cure="Give an amount above 0")
-    if not (np.isfinite(lot) and lot >= 0):
-        raise OutOfRange("lot", lot, cure="Give a number of units, or 0 for any size")
 
 
 def _engine(name: str) -> Callable[[Plan, Costs, float], Filled]:

@@ -13,10 +13,12 @@ from workbench.compute import kernel
 from workbench.market.fills import near, plus
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from workbench.backtest.filled import Filled
     from workbench.backtest.plan import Plan
 
-__all__ = ["order_frame", "trade_frame"]
+__all__ = ["order_frame", "orders_as_frame", "trade_frame", "trip_frame", "trips_of"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -49,12 +51,32 @@ def order_frame(plan: Plan, filled: Filled) -> pd.DataFrame:
         ``time, symbol, side, size, price, fee, reason``, in the order of filling; the price
         includes slippage, the size is positive, the reason one of `engine.REASONS`.
     """
-    orders = filled.orders[filled.orders[:, 5] != SPLIT]
+    return orders_as_frame(filled.orders, plan.time, plan.symbols)
+
+
+def orders_as_frame(orders: Floats, time: pd.DatetimeIndex, symbols: Sequence[str]) -> pd.DataFrame:
+    """Orders as a table; splits, which are none, are left out.
+
+    Parameters
+    ----------
+    orders : ndarray, shape (orders, 6)
+        `ORDER_COLUMNS`.
+    time : pandas.DatetimeIndex
+        The bars.
+    symbols : sequence of str
+        The columns.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `order_frame`.
+    """
+    orders = orders[orders[:, 5] != SPLIT]
     bar, symbol, reason = (orders[:, column].astype(int) for column in (0, 1, 5))
     return pd.DataFrame(
         {
-            "time": plan.time[bar],
-            "symbol": np.array(plan.symbols, dtype=object)[symbol],
+            "time": time[bar],
+            "symbol": np.array(symbols, dtype=object)[symbol],
             "side": np.where(orders[:, 2] > 0, "buy", "sell"),
             "size": np.abs(orders[:, 2]),
             "price": orders[:, 3],
@@ -92,32 +114,71 @@ def trade_frame(plan: Plan, filled: Filled) -> pd.DataFrame:
     the exit. A dividend is part of the account and of no trade.
     """
     orders = filled.orders[np.argsort(filled.orders[:, 1], kind="stable")]
-    written = np.empty((len(orders) + len(plan.symbols), len(_TRIP)))
-    trips = written[: _round_trips(orders, plan.closes, written)]
+    trips = trips_of(orders, plan.closes[-1], len(plan.time))
+    made = trip_frame(trips, plan.time, plan.symbols)
+    made["mae"], made["mfe"] = _excursions(plan, trips)
+    return made[list(_COLUMNS)].sort_values(
+        ["exit_time", "symbol"], kind="stable", ignore_index=True
+    )
+
+
+def trips_of(orders: Floats, marks: Floats, bars: int) -> Floats:
+    """Every reduction of a position.
+
+    Parameters
+    ----------
+    orders : ndarray, shape (orders, 6)
+        `ORDER_COLUMNS`, sorted by symbol, then in the order of filling.
+    marks : ndarray, shape (symbol,)
+        The last close of each symbol, at which what is open is valued.
+    bars : int
+        How many there are.
+
+    Returns
+    -------
+    ndarray, shape (trades, 10)
+        The columns of `_TRIP`, sorted by symbol, then by exit.
+    """
+    written = np.empty((len(orders) + len(marks), len(_TRIP)))
+    return written[: _round_trips(orders, marks, bars - 1, written)]
+
+
+def trip_frame(trips: Floats, time: pd.DatetimeIndex, symbols: Sequence[str]) -> pd.DataFrame:
+    """Trades as a table, before what they went through.
+
+    Parameters
+    ----------
+    trips : ndarray, shape (trades, 10)
+        As `trips_of` makes them.
+    time : pandas.DatetimeIndex
+        The bars.
+    symbols : sequence of str
+        The columns.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `trade_frame`, without ``mae`` and ``mfe`` and in the order of `trips`.
+    """
     symbol, entry, leave, sign = (trips[:, column].astype(int) for column in range(4))
     size, bought_at, sold_at, fees = trips[:, 4], trips[:, 5], trips[:, 6], trips[:, 7]
     pnl = sign * (size * sold_at - size * bought_at) - fees
-    worst, best = _excursions(plan, trips)
-    made = pd.DataFrame(
+    return pd.DataFrame(
         {
-            "symbol": np.array(plan.symbols, dtype=object)[symbol],
-            "entry_time": plan.time[entry],
-            "exit_time": plan.time[leave],
-            "side": np.where(sign > 0, "long", "short"),
+            "symbol": np.array(symbols, dtype=object)[symbol],
+            "entry_time": time[entry],
+            "exit_time": time[leave],
+            "side": np.where(sign > 0, "long", "short").astype(object),
             "size": size,
             "entry_price": bought_at,
             "exit_price": sold_at,
             "fees": fees,
             "pnl": pnl,
             "return": pnl / (size * bought_at),
-            "mae": worst,
-            "mfe": best,
             "exit_reason": np.array([*REASONS, ""], dtype=object)[trips[:, 9].astype(int)],
             "open": trips[:, 8] != 0,
-        },
-        columns=list(_COLUMNS),
+        }
     )
-    return made.sort_values(["exit_time", "symbol"], kind="stable", ignore_index=True)
 
 
 def _excursions(plan: Plan, trips: Floats) -> tuple[Floats, Floats]:
@@ -163,7 +224,7 @@ def _lower(first: float, second: float) -> float:
 
 
 @kernel
-def _round_trips(orders: Floats, closes: Floats, out: Floats) -> int:
+def _round_trips(orders: Floats, marks: Floats, last_bar: int, out: Floats) -> int:
     """Write one row a trade; `orders` are sorted by symbol, then by time."""
     count = 0
     first = 0
@@ -171,14 +232,14 @@ def _round_trips(orders: Floats, closes: Floats, out: Floats) -> int:
         last = first
         while last < orders.shape[0] and orders[last, 1] == orders[first, 1]:
             last += 1
-        count = _of_symbol(orders[first:last], closes, out, count)
+        count = _of_symbol(orders[first:last], marks, last_bar, out, count)
         first = last
     return count
 
 
 @kernel
-def _of_symbol(orders: Floats, closes: Floats, out: Floats, count: int) -> int:
-    symbol, last_bar = int(orders[0, 1]), closes.shape[0] - 1
+def _of_symbol(orders: Floats, marks: Floats, last_bar: int, out: Floats, count: int) -> int:
+    symbol = int(orders[0, 1])
     held = gross = fees = 0.0  # signed size of the position, its cost, its entry fees
     entry = 0
     for index in range(orders.shape[0]):
@@ -207,7 +268,7 @@ def _of_symbol(orders: Floats, closes: Floats, out: Floats, count: int) -> int:
             held, gross, fees, entry = np.sign(size) * -left, -left * price, fee - exit_fee, bar
     if not near(held, 0.0):
         trip = (symbol, entry, last_bar, np.sign(held), abs(held))
-        mark = closes[last_bar, symbol]
+        mark = marks[symbol]
         count = _write(out, count, trip, (gross / abs(held), mark, fees, 1.0, float(len(REASONS))))
     return count
 

@@ -26,6 +26,8 @@ __all__ = [
     "charge",
     "rebalance",
     "sell",
+    "short",
+    "spend",
     "whole_lots",
     "worsened",
 ]
@@ -183,9 +185,39 @@ def buy(
     total = value + charged
     if near(total, cash) or total < cash:
         return plus(cash, -total), plus(position, size), size, paid, charged, FILLED
+    return spend(cash, position, price, rates, pressure, lot)
+
+
+@kernel
+def spend(
+    cash: float,
+    position: float,
+    price: float,
+    rates: tuple[float, ...],
+    pressure: float = 0.0,
+    lot: float = 0.0,
+) -> tuple[float, float, float, float, float, int]:
+    """Buy as much as `cash` pays for.
+
+    Parameters
+    ----------
+    cash, position, price : float
+        Money and units held, price of the bar before slippage.
+    rates : tuple of float
+        Fee, slippage, fixed fee; or the five numbers of `Costs.schedule`.
+    pressure : float
+        Of the square-root law; 0 for none.
+    lot : float
+        Units come in multiples of it; 0 for any size.
+
+    Returns
+    -------
+    tuple
+        Cash, position, size filled, price paid, fee paid, status.
+    """
     filled = whole_lots(affordable(cash, price, rates, pressure), lot)
     if filled <= 0:
-        return cash, position, 0.0, paid, 0.0, REJECTED
+        return cash, position, 0.0, price, 0.0, REJECTED
     paid = worsened(price, 1.0, filled, rates[1], pressure)
     if lot == 0.0:
         return 0.0, plus(position, filled), filled, paid, cash - filled * paid, PARTIAL
@@ -252,6 +284,45 @@ def sell(
     if proceeds < 0:
         return cash, position, 0.0, received, 0.0, REJECTED
     return cash + proceeds, plus(position, -size), size, received, charged, FILLED
+
+
+@kernel
+def short(
+    cash: float,
+    position: float,
+    price: float,
+    rates: tuple[float, ...],
+    pressure: float = 0.0,
+    lot: float = 0.0,
+) -> tuple[float, float, float, float, float, int]:
+    """Sell what is held, and as much again short as the money then there would pay for.
+
+    Parameters
+    ----------
+    cash, position, price : float
+        Money and units held (0 or more), price of the bar before slippage.
+    rates : tuple of float
+        Fee, slippage, fixed fee; or the five numbers of `Costs.schedule`.
+    pressure : float
+        Of the square-root law; 0 for none. The size is reckoned without it.
+    lot : float
+        Units come in multiples of it; 0 for any size.
+
+    Returns
+    -------
+    tuple
+        Cash, position, size sold, price received, fee paid, status.
+    """
+    fee, slippage, fixed, per_share, _ = complete(rates)
+    received = price * (1 - slippage)
+    money = plus(cash, position * received * (1 - fee))
+    if money <= 0 and position <= 0:
+        return cash, position, 0.0, received, 0.0, REJECTED
+    more = plus(money, -fixed) / (received * (1 + fee) + per_share) if money > 0 else 0.0
+    size = plus(position, more)
+    if size <= 0:
+        return cash, position, 0.0, received, 0.0, REJECTED
+    return sell(cash, position, size, price, rates, pressure, lot)
 
 
 @kernel
