@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from workbench.errors import TooLittleHistory
-from workbench.forecast import fit_drift, fit_repeat_last
+from workbench.forecast import Seasonal, fit_drift, fit_repeat_last, fit_seasonal
 
 QUANTILES = [0.025, 0.1, 0.5, 0.9, 0.975]
 
@@ -49,3 +49,28 @@ def test_too_few_moves_are_refused(walk):
     with pytest.raises(TooLittleHistory) as caught:
         fit_repeat_last(walk[:40], 12)
     assert (caught.value.needs, caught.value.has) == (42, 40)
+
+
+def test_the_seasonal_forecast_repeats_the_last_season():
+    """Hand-worked: period 3 after … 7, 8, 9 gives 7, 8, 9, 7, 8."""
+    path = np.concatenate([np.random.default_rng(0).uniform(1, 9, 99), [7.0, 8.0, 9.0]])
+    model = Seasonal(3).fit(path, 5)
+    given = model.predict(path[None, :], QUANTILES)[0]
+    np.testing.assert_array_equal(given[:, 2], [7.0, 8.0, 9.0, 7.0, 8.0])
+    assert (np.diff(given, axis=1) > 0).all()
+    assert model.input_size == 3
+    with pytest.raises(TooLittleHistory):
+        model.predict(path[None, :2], QUANTILES)
+
+
+def test_a_season_of_one_step_is_repeat_last(walk):
+    seasonal, last = fit_seasonal(walk, 3, 1), fit_repeat_last(walk, 3)
+    one, other = (each.predict(walk[None, :], QUANTILES) for each in (seasonal, last))
+    np.testing.assert_array_equal(one, other)
+
+
+def test_too_few_seasons_are_refused(walk):
+    fit_seasonal(walk[:45], 12, 5)
+    with pytest.raises(TooLittleHistory) as caught:
+        fit_seasonal(walk[:44], 12, 5)
+    assert (caught.value.needs, caught.value.has) == (45, 44)

@@ -42,7 +42,8 @@ def test_a_training_reports_what_it_is_worth(report, context):
     assert report.performance.mae == report.evaluation.model.mae
     assert report.evaluation.naive.name == "repeat-last"
     assert "repeat-last" in report.statement
-    assert list(report.to_frame().index) == ["repeat-last", "N-HiTS"]
+    rows = ["repeat-last", "drift", "seasonal naive", "NLinear", "N-HiTS"]
+    assert list(report.to_frame().index) == rows
     assert report.training.trained_until < report.training.evaluated_until
     assert report.model_info.parameters > 1_000
     assert len(report.losses) == report.training.training_history.epochs_completed == 1

@@ -1,4 +1,6 @@
 from .dependence import dependence_map as dependence_map
+from .evaluating import error_by_step as error_by_step
+from .evaluating import reliability as reliability
 from .forecasting import forecast_fan as forecast_fan
 from .forecasting import loss_curve as loss_curve
 from .futures import spliced_prices as spliced_prices
@@ -44,6 +46,7 @@ __all__ = [
     "dependence_map",
     "drawdown",
     "equity_curve",
+    "error_by_step",
     "excursions",
     "exposure",
     "forecast_fan",
@@ -54,6 +57,7 @@ __all__ = [
     "monthly_returns",
     "parameter_drift",
     "path_bundle",
+    "reliability",
     "report_html",
     "save_html",
     "spliced_prices",

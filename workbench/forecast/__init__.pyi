@@ -1,12 +1,27 @@
+from .evaluation import RollingOrigins as RollingOrigins
+from .evaluation import clark_west as clark_west
+from .evaluation import compare as compare
+from .evaluation import diebold_mariano as diebold_mariano
 from .evaluation import evaluate as evaluate
+from .evaluation import evaluation_of as evaluation_of
+from .evaluation import model_confidence_set as model_confidence_set
+from .evaluation import rolling_origins as rolling_origins
 from .evaluation import score as score
 from .learning import Schedule as Schedule
+from .linear import NLinear as NLinear
+from .linear import NLinearLearner as NLinearLearner
+from .linear import fit_nlinear as fit_nlinear
 from .models import TrainedModel as TrainedModel
 from .models import load_model as load_model
 from .models import model_names as model_names
+from .naive import Drift as Drift
 from .naive import Naive as Naive
+from .naive import RepeatLast as RepeatLast
+from .naive import Seasonal as Seasonal
+from .naive import SeasonalNaive as SeasonalNaive
 from .naive import fit_drift as fit_drift
 from .naive import fit_repeat_last as fit_repeat_last
+from .naive import fit_seasonal as fit_seasonal
 from .nhits import Architecture as Architecture
 from .nhits import Nhits as Nhits
 from .operations import neural_forecast as neural_forecast
@@ -21,23 +36,38 @@ from .training import train as train
 
 __all__ = [
     "Architecture",
+    "Drift",
     "Evaluation",
     "ForecastReport",
     "ModelStatus",
+    "NLinear",
+    "NLinearLearner",
     "Naive",
     "Nhits",
+    "RepeatLast",
+    "RollingOrigins",
     "Schedule",
+    "Seasonal",
+    "SeasonalNaive",
     "TrainedModel",
     "Training",
     "TrainingReport",
+    "clark_west",
+    "compare",
+    "diebold_mariano",
     "evaluate",
+    "evaluation_of",
     "fit_drift",
+    "fit_nlinear",
     "fit_repeat_last",
+    "fit_seasonal",
     "load_model",
+    "model_confidence_set",
     "model_names",
     "neural_forecast",
     "neural_model_status",
     "neural_train",
+    "rolling_origins",
     "score",
     "train",
 ]

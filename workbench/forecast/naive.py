@@ -17,7 +17,16 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float64]
 
-__all__ = ["Drift", "Naive", "RepeatLast", "fit_drift", "fit_repeat_last"]
+__all__ = [
+    "Drift",
+    "Naive",
+    "RepeatLast",
+    "Seasonal",
+    "SeasonalNaive",
+    "fit_drift",
+    "fit_repeat_last",
+    "fit_seasonal",
+]
 
 FEWEST_DIFFERENCES = 30
 
@@ -76,6 +85,65 @@ class Naive:
         return quantile
 
 
+@dataclass(frozen=True, eq=False)
+class SeasonalNaive:
+    """The value of one season before, with the spread that moves over whole seasons had.
+
+    Parameters
+    ----------
+    moves : tuple of numpy.ndarray
+        For one season, two seasons and so on, the past moves over them around their median.
+    period : int
+        Steps of a season.
+    horizon : int
+        Steps ahead.
+    transform : str
+        ``log`` or ``level``: what the moves are differences of.
+    """
+
+    moves: tuple[Floats, ...]
+    period: int
+    horizon: int
+    transform: str
+
+    @property
+    def input_size(self) -> int:
+        """Values of history that one forecast needs: a season."""
+        return self.period
+
+    def predict(self, history: Floats, quantiles: Sequence[float]) -> Floats:
+        """Forecast from the last season.
+
+        Parameters
+        ----------
+        history : numpy.ndarray, shape (series, time)
+            No NaN; only the last season is used.
+        quantiles : sequence of float
+            Probabilities in (0, 1).
+
+        Returns
+        -------
+        numpy.ndarray, shape (series, horizon, quantiles)
+            In the units of the history; the median is the value of the same step of the last
+            season that is known.
+
+        Raises
+        ------
+        TooLittleHistory
+            If the history is shorter than a season.
+        """
+        if history.shape[1] < self.period:
+            raise TooLittleHistory(self.period, history.shape[1], "A seasonal forecast")
+        step = np.arange(self.horizon)
+        season = np.asarray(history, dtype=np.float64)[:, -self.period :]
+        last = season[:, step % self.period, None]
+        spread = np.stack([np.quantile(moves, quantiles) for moves in self.moves])
+        spread[:, np.equal(quantiles, 0.5)] = 0.0  # the moves are around their median
+        move = spread[step // self.period]
+        quantile: Floats = last * np.exp(move) if self.transform == "log" else last + move
+        return quantile
+
+
 def fit_repeat_last(values: Floats, horizon: int) -> Naive:
     """Tomorrow equals today, as uncertain as moves of the past were.
 
@@ -127,6 +195,44 @@ def fit_drift(values: Floats, horizon: int) -> Naive:
     return _fitted("drift", values, horizon, drift=drift)
 
 
+def fit_seasonal(values: Floats, horizon: int, period: int) -> SeasonalNaive:
+    """Every step is what it was one season before.
+
+    Hyndman and Athanasopoulos, "Forecasting: Principles and Practice", 3rd edition, section
+    5.2: beyond the first season the last one that is known is repeated.
+
+    Parameters
+    ----------
+    values : numpy.ndarray, shape (time,)
+        The history from which moves are taken, no NaN.
+    horizon : int
+        Steps ahead.
+    period : int
+        Steps of a season, at least 1; with 1 it is `fit_repeat_last` at the first step.
+
+    Returns
+    -------
+    SeasonalNaive
+        A forecaster whose median is the value of one season before.
+
+    Raises
+    ------
+    TooLittleHistory
+        If there are fewer than 30 moves over the seasons that the horizon reaches into.
+    """
+    seasons = -(-horizon // period)
+    needs = seasons * period + FEWEST_DIFFERENCES
+    if len(values) < needs:
+        raise TooLittleHistory(needs, len(values), "The seasonal forecast")
+    transform = transform_of(values)
+    path = transformed(values, transform)
+    lags = (number * period for number in range(1, seasons + 1))
+    moves = (path[lag:] - path[:-lag] for lag in lags)
+    return SeasonalNaive(
+        tuple(move - np.median(move) for move in moves), period, horizon, transform
+    )
+
+
 class RepeatLast:
     """`fit_repeat_last` as a `workbench.ports.Learner`."""
 
@@ -141,6 +247,23 @@ class Drift:
     def fit(self, history: Floats, horizon: int) -> Naive:
         """The mean step of the history goes on."""
         return fit_drift(history, horizon)
+
+
+@dataclass(frozen=True)
+class Seasonal:
+    """`fit_seasonal` as a `workbench.ports.Learner`.
+
+    Parameters
+    ----------
+    period : int
+        Steps of a season.
+    """
+
+    period: int
+
+    def fit(self, history: Floats, horizon: int) -> SeasonalNaive:
+        """Every step is what it was one season before."""
+        return fit_seasonal(history, horizon, self.period)
 
 
 def _fitted(name: str, values: Floats, horizon: int, *, drift: float) -> Naive:

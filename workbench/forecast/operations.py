@@ -81,6 +81,7 @@ def neural_train(
     InvalidInput
         If closes are missing or do not move, or there are several symbols.
     """
+    from workbench.forecast.evaluation import season_of
     from workbench.forecast.keeping import keep
     from workbench.forecast.learning import Schedule
     from workbench.forecast.neuralforecast import device_for
@@ -101,6 +102,7 @@ def neural_train(
         schedule,
         validation_split=validation_split,
         on_progress=context.progress,
+        season=season_of(series.timeframe),
     )
     return keep(done, series, kind=kind, name=name, context=context)
 

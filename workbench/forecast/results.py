@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from pydantic import Field
 
 from workbench.domain import Number, Result
+from workbench.forecast.evaluation.results import Evaluation, Scores
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,54 +31,6 @@ __all__ = [
     "TrainingReport",
     "TrainingRun",
 ]
-
-
-class Scores(Result):
-    """How well one forecaster did over all origins and steps, in units of the series.
-
-    ``mape`` is a fraction. ``r2_score`` is of the values themselves and near 1 for any
-    forecast of a trending series; ``r2_change`` is of the change since the origin, so that
-    repeat-last has 0. ``coverage`` is the share of outcomes inside each central interval.
-    """
-
-    name: str
-    mae: Number
-    rmse: Number
-    mape: Number
-    r2_score: Number
-    r2_change: Number
-    pinball: Number
-    directional_accuracy: Number
-    coverage: dict[str, Number]
-
-
-class Evaluation(Result):
-    """A model and repeat-last on the same held-out forecasts."""
-
-    naive: Scores
-    model: Scores
-    skill: Number
-    """1 − MAE / MAE of repeat-last; above 0 is better."""
-    pinball_skill: Number
-    """The same of the quantile loss."""
-    origins: int
-    horizon: int
-    statement: str
-
-    headline: ClassVar[tuple[str, ...]] = ("skill", "pinball_skill", "origins", "statement")
-
-    def to_frame(self) -> pd.DataFrame:
-        """One row per forecaster, repeat-last first."""
-        import pandas as pd  # noqa: PLC0415  heavy: pandas
-
-        rows = [self._row(self.naive, 0.0), self._row(self.model, self.skill)]
-        return pd.DataFrame(rows).set_index("name")
-
-    @staticmethod
-    def _row(scores: Scores, skill: float) -> dict[str, Any]:
-        values = scores.model_dump(exclude={"coverage"})
-        covered = {f"coverage_{level}": share for level, share in scores.coverage.items()}
-        return {**values, **covered, "skill": skill}
 
 
 class ModelCard(Result):

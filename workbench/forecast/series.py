@@ -72,6 +72,11 @@ class Series:
         return str(self.bars["symbol"].to_numpy()[0])
 
     @property
+    def timeframe(self) -> Timeframe:
+        """Of the bars; daily where they do not say."""
+        return Timeframe.parse(str(self.bars.attrs.get("timeframe") or "1d"))
+
+    @property
     def last_date(self) -> date:
         """The date of the last bar."""
         day: date = self.times[-1].astype("datetime64[D]").item()
@@ -160,7 +165,7 @@ def future_times(series: Series, count: int) -> npt.NDArray[np.datetime64]:
     numpy.ndarray of datetime64[ns], shape (count,)
     """
     last = series.times[-1]
-    timeframe = Timeframe.parse(str(series.bars.attrs.get("timeframe") or "1d"))
+    timeframe = series.timeframe
     if timeframe == Timeframe(1, "d"):
         calendar = str(series.bars["calendar"].to_numpy()[0])
         return open_calendar(calendar, series.times[0]).next_sessions(last, count)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from workbench.errors import InvalidInput, TooLittleHistory, UnknownName
-from workbench.forecast.evaluation import evaluate
+from workbench.forecast.evaluation.evaluating import evaluate
 from workbench.forecast.learning import Samples
 from workbench.forecast.naive import fit_repeat_last
 from workbench.forecast.neuralforecast import fit_nhits
@@ -154,6 +154,7 @@ def train(
     *,
     validation_split: float,
     on_progress: Callable[[float, float, str], None],
+    season: int = 1,
 ) -> Training:
     """Train an N-HiTS on one series and evaluate it on a tail it has not seen.
 
@@ -170,6 +171,8 @@ def train(
         its second half evaluates.
     on_progress : callable
         Takes ``(epochs done, epochs, message)``; what it raises ends the training.
+    season : int
+        Steps of a season, for the seasonal naive forecast beside it; with 1 there is none.
 
     Returns
     -------
@@ -196,7 +199,13 @@ def train(
     model = Nhits(architecture, fit.weights, transform)
     naive = fit_repeat_last(values[: split.evaluation], architecture.horizon)
     evaluation = evaluate(
-        model, naive, values, split.evaluation, quantiles=architecture.quantiles, name="N-HiTS"
+        model,
+        naive,
+        values,
+        split.evaluation,
+        quantiles=architecture.quantiles,
+        name="N-HiTS",
+        season=season,
     )
     windows = (len(learned.inputs), len(chosen_by.inputs))
     return Training(model, fit, split, evaluation, windows, schedule, validation_split)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from workbench.domain import Timeframe
 from workbench.errors import InvalidInput, TooLittleHistory
-from workbench.forecast import evaluate, fit_repeat_last, score
+from workbench.forecast import evaluate, fit_drift, fit_repeat_last, score
+from workbench.forecast.evaluation import season_of
 
 QUANTILES = [0.1, 0.5, 0.9]
 
@@ -65,14 +67,63 @@ def test_a_model_that_knows_the_slope_beats_repeat_last():
     found = evaluate(Fixed(0.75), Fixed(0.0), values, 80, quantiles=QUANTILES, name="slope")
     assert found.origins == 20
     assert found.skill == pytest.approx(0.75)
-    assert "nearer than repeat-last" in found.statement
+    assert found.skills["repeat-last"] == found.skill
+    assert found.statement.startswith("slope is nearer than repeat-last")
+    assert "p_value" in repr(found)
+
+
+def test_a_gain_that_luck_explains_is_called_so(walk):
+    """Errors of a model that is better by a hair, and worse as often."""
+    flips = np.random.default_rng(3).permutation(np.repeat([1.0, -1.0], 350))
+
+    class Guess(Fixed):
+        def predict(self, history, quantiles):
+            return super().predict(history, quantiles) + 0.01 * flips[: len(history), None, None]
+
+    found = evaluate(Guess(0.0), Fixed(0.0), walk, 400, quantiles=QUANTILES, name="guess")
+    better = "beyond luck" if found.skill > 0 else "does not beat repeat-last ("
+    assert better in found.statement
+    assert found.p_value > 0.05
+
+
+def test_a_gain_beyond_luck_is_called_so_and_tested_at_each_step():
+    path = np.cumsum(np.random.default_rng(1).normal(0.5, 1.0, 1_200)) + 1_000
+    naive, model = fit_repeat_last(path[:600], 6), fit_drift(path[:600], 6)
+    found = evaluate(model, naive, path, 600, quantiles=QUANTILES, name="trend", season=5)
+    assert "more than luck explains (one-sided p " in found.statement
+    assert [step.step for step in found.steps] == [1, 2, 3, 5, 6]
+    assert found.steps[-1].skill > found.steps[0].skill > 0
+    tests = found.tests()
+    assert set(tests["rival"]) == {"repeat-last", "drift", "seasonal naive", "NLinear"}
+    assert set(tests.loc[tests["test"] == "Clark-West", "rival"]) == set()
+    assert next(iter(found.to_frame().index)) == "repeat-last"
+    assert found.model_validate(found.model_dump()).statement == found.statement
+    assert {figure.title.text for figure in found.plot().children} == {
+        "Mean absolute error by step",
+        "Outcomes below each quantile",
+    }
+
+
+def test_too_few_windows_are_no_evidence(walk):
+    drift, naive = fit_drift(walk[:600], 12), fit_repeat_last(walk[:600], 12)
+    found = evaluate(drift, naive, walk, 600, quantiles=QUANTILES, name="drifting")
+    assert np.isnan(found.p_value)
+    if found.skill > 0:
+        assert "not testable: 8 independent windows" in found.statement
+    row = found.comparisons[0]
+    assert row.verdict == "not testable: 8 independent windows"
+
+
+def test_the_season_of_a_timeframe():
+    seasons = {"1d": 5, "1h": 24, "4h": 6, "1m": 60, "1M": 12, "1w": 52, "7h": 1, "2d": 1, "1s": 1}
+    assert {name: season_of(Timeframe.parse(name)) for name in seasons} == seasons
 
 
 def test_a_model_that_does_not_beat_repeat_last_is_told_so(walk):
     found = evaluate(Fixed(3.0), Fixed(0.0), walk, 600, quantiles=QUANTILES, name="shift")
     assert found.skill < 0
     assert "does not beat repeat-last" in found.statement
-    assert list(found.to_frame().index) == ["repeat-last", "shift"]
+    assert list(found.to_frame().index) == ["repeat-last", "drift", "NLinear", "shift"]
 
 
 def test_repeat_last_predicts_no_direction(walk):

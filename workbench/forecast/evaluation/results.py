@@ -1,0 +1,217 @@
+"""What an evaluation returns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pydantic import Field
+
+from workbench.domain import Number, Result
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from bokeh.models import LayoutDOM
+
+__all__ = [
+    "Comparison",
+    "ConfidenceSet",
+    "Direction",
+    "Evaluation",
+    "RuleResult",
+    "Scores",
+    "StepScores",
+]
+
+
+class Direction(Result):
+    """The share of moves whose direction was right, with its 95% interval.
+
+    The interval is NaN where the origins hold fewer than 20 windows. ``base_rate`` is the share
+    of the direction that came more often: who always says that one is right so often. All NaN
+    where no direction was predicted.
+    """
+
+    accuracy: Number
+    low: Number
+    high: Number
+    base_rate: Number
+
+
+class RuleResult(Result):
+    """What the sign of the forecast would have earned, in simple returns that are summed.
+
+    ``turnover`` counts whole positions bought or sold; ``held_return`` is what was earned by
+    holding throughout.
+    """
+
+    net_return: Number
+    gross_return: Number
+    cost: Number
+    turnover: Number
+    held_return: Number
+    cost_bps: float
+
+
+class Scores(Result):
+    """How well one forecaster did over all origins and steps, in units of the series.
+
+    ``mape`` and ``smape`` are fractions. ``mase`` divides by the mean absolute step before the
+    first origin. ``r2_score`` is of the values themselves and near 1 for any forecast of a
+    trending series; ``r2_change`` is of the change since the origin, so that repeat-last has 0.
+    ``coverage`` is the share of outcomes inside each central interval, ``width`` how wide the
+    interval is, and ``interval_score`` the width with what lies outside dearly paid for.
+    """
+
+    name: str
+    mae: Number
+    rmse: Number
+    mape: Number
+    smape: Number = float("nan")
+    mase: Number = float("nan")
+    r2_score: Number
+    r2_change: Number
+    pinball: Number
+    crps: Number = float("nan")
+    directional_accuracy: Number
+    direction: Direction | None = None
+    coverage: dict[str, Number]
+    width: dict[str, Number] = Field(default_factory=dict)
+    interval_score: dict[str, Number] = Field(default_factory=dict)
+    rule: RuleResult | None = None
+
+
+class StepScores(Result):
+    """One step of the horizon: the model beside repeat-last."""
+
+    step: int
+    naive_mae: Number
+    mae: Number
+    skill: Number
+    naive_crps: Number
+    crps: Number
+    crps_skill: Number
+    coverage: dict[str, Number]
+    width: dict[str, Number]
+    interval_score: dict[str, Number]
+
+
+class Comparison(Result):
+    """Whether one forecaster loses less than another, and whether that is more than luck.
+
+    ``difference`` is the mean loss of the rival minus that of the forecaster, so above 0 is
+    better; ``p_value`` is one-sided against "no better" and NaN where it cannot be tested.
+    ``p_holm`` is for the family of all comparisons that were asked for together.
+    """
+
+    name: str
+    rival: str
+    step: int | None
+    """None for the mean over all steps."""
+    loss: str
+    test: str
+    """Diebold-Mariano, or Clark-West where the forecaster nests the rival."""
+    skill: Number
+    difference: Number
+    statistic: Number
+    p_value: Number
+    p_holm: Number
+    method: str
+    windows: int
+    """Windows of this reach that do not overlap."""
+
+    @property
+    def verdict(self) -> str:
+        """In words: the p-value, or why there is none."""
+        if self.method == "not testable":
+            return f"not testable: {self.windows} independent windows"
+        if self.p_value != self.p_value:
+            return "the same forecasts"
+        return f"p = {self.p_value:.3f}" if self.p_value >= 0.0005 else "p < 0.001"
+
+
+class ConfidenceSet(Result):
+    """The forecasters among which the best cannot be told apart, at one loss.
+
+    ``p_values`` are those of Hansen, Lunde and Nason (2011): who is below `size` is out. Empty
+    where the origins hold fewer than 50 windows.
+    """
+
+    loss: str
+    size: float
+    p_values: dict[str, Number]
+    included: list[str]
+    method: str
+
+
+class Evaluation(Result):
+    """A model and repeat-last on the same held-out forecasts, and other plain forecasts."""
+
+    naive: Scores
+    model: Scores
+    rivals: list[Scores] = Field(default_factory=list)
+    """Drift, seasonal naive and NLinear, fitted before the first origin."""
+    skill: Number
+    """1 − MAE / MAE of repeat-last; above 0 is better."""
+    pinball_skill: Number
+    """The same of the quantile loss."""
+    skills: dict[str, Number] = Field(default_factory=dict)
+    """Skill in MAE against each of the plain forecasts."""
+    origins: int
+    horizon: int
+    p_value: Number = float("nan")
+    """One-sided, of a mean absolute error no smaller than that of repeat-last, all steps."""
+    steps: list[StepScores] = Field(default_factory=list)
+    comparisons: list[Comparison] = Field(default_factory=list)
+    confidence_set: ConfidenceSet | None = None
+    statement: str
+    by_step: Any = Field(default=None, exclude=True, repr=False)
+    reliability: Any = Field(default=None, exclude=True, repr=False)
+    windows: Any = Field(default=None, exclude=True, repr=False)
+
+    headline: ClassVar[tuple[str, ...]] = (
+        "skill",
+        "pinball_skill",
+        "p_value",
+        "origins",
+        "statement",
+    )
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row per forecaster, repeat-last first, the model last."""
+        import pandas as pd  # noqa: PLC0415  heavy: pandas
+
+        rows = [self._row(one) for one in (self.naive, *self.rivals, self.model)]
+        return pd.DataFrame(rows).set_index("name")
+
+    def tests(self) -> pd.DataFrame:
+        """One row per comparison.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns as the fields of `Comparison`, and ``verdict``.
+        """
+        import pandas as pd  # noqa: PLC0415  heavy: pandas
+
+        return pd.DataFrame(
+            [{**one.model_dump(), "verdict": one.verdict} for one in self.comparisons]
+        )
+
+    def plot(self) -> LayoutDOM:
+        """Error by step of the horizon, and how often outcomes fell below each quantile."""
+        from workbench.charts import error_by_step, reliability, stacked  # noqa: PLC0415  heavy: bokeh
+
+        errors = self.by_step.pivot_table("mae", "step", "name", sort=False)
+        return stacked(
+            error_by_step(errors, title="Mean absolute error by step"),
+            reliability(self.reliability, title="Outcomes below each quantile"),
+        )
+
+    def _row(self, scores: Scores) -> dict[str, Any]:
+        values = scores.model_dump(
+            exclude={"coverage", "width", "interval_score", "direction", "rule"}
+        )
+        covered = {f"coverage_{level}": share for level, share in scores.coverage.items()}
+        rule = {} if scores.rule is None else {"net_return": scores.rule.net_return}
+        skill = 1.0 - scores.mae / self.naive.mae if self.naive.mae > 0 else float("nan")
+        return {**values, **covered, **rule, "skill": skill}
