@@ -1,6 +1,6 @@
 # Two commands do everything: `make demo` and `make test`. They need Python 3.11 and make.
 .DEFAULT_GOAL := help
-.PHONY: demo test check lab app bench warm clean help environment
+.PHONY: demo test check lab app bench validate-fdr warm clean help environment
 
 EXTRAS ?= full,dev
 CONSTRAINTS ?= constraints.txt
@@ -11,7 +11,7 @@ ANY_PYTHON := $(shell for name in "$(PYTHON)" python3.11 python3 python3.12 pyth
 OWN := git ls-files --cached --others --exclude-standard --
 
 help:  ## this list
-	@sed -n 's/^\([a-z]*\): .*## /\1\t/p;s/^\([a-z]*\):  *## /\1\t/p' $(MAKEFILE_LIST) | sort -u | expand -t 8
+	@sed -n 's/^\([a-z-]*\): .*## /\1\t/p;s/^\([a-z-]*\):  *## /\1\t/p' $(MAKEFILE_LIST) | sort -u | expand -t 14
 
 environment:
 ifeq ($(ANY_PYTHON),)
@@ -48,6 +48,9 @@ app: environment  ## the dashboard, in the browser
 bench: EXTRAS := $(EXTRAS),bench
 bench: environment  ## the workloads against their peers; W=W4 runs one
 	@$(BIN)/python -m benchmarks $(W)
+
+validate-fdr: environment  ## how often noise is taken for skill, half an hour; goes on where it was stopped
+	@$(BIN)/python -m benchmarks.fdr
 
 warm: environment  ## compile the kernels now, not at their first call
 	@$(BIN)/workbench warm

@@ -1,3 +1,4 @@
+from .corrections import size_and_power as size_and_power
 from .dependence import dependence_map as dependence_map
 from .evaluating import error_by_step as error_by_step
 from .evaluating import reliability as reliability
@@ -60,6 +61,7 @@ __all__ = [
     "reliability",
     "report_html",
     "save_html",
+    "size_and_power",
     "spliced_prices",
     "split_strips",
     "stacked",

@@ -3,9 +3,14 @@ from .counts import correlations as correlations
 from .counts import participation_ratio as participation_ratio
 from .deflated import deflated_sharpe as deflated_sharpe
 from .deflated import expected_best as expected_best
+from .honesty import measured_corrections as measured_corrections
+from .honesty import which_corrections_lie as which_corrections_lie
 from .maxima import Maxima as Maxima
 from .pbo import backtest_overfitting as backtest_overfitting
+from .results import CorrectionRow as CorrectionRow
+from .results import Corrections as Corrections
 from .results import Overfitting as Overfitting
+from .results import SimulatedDesign as SimulatedDesign
 from .results import Survivor as Survivor
 from .results import Survivors as Survivors
 from .results import Verdict as Verdict
@@ -22,9 +27,12 @@ from .weights import block_edges as block_edges
 from .weights import multipliers as multipliers
 
 __all__ = [
+    "CorrectionRow",
+    "Corrections",
     "Maxima",
     "Overfitting",
     "SharpeMoments",
+    "SimulatedDesign",
     "Survivor",
     "Survivors",
     "Verdict",
@@ -34,6 +42,7 @@ __all__ = [
     "correlations",
     "deflated_sharpe",
     "expected_best",
+    "measured_corrections",
     "minimum_track_record",
     "multipliers",
     "participation_ratio",
@@ -44,4 +53,5 @@ __all__ = [
     "step_down",
     "studentised_mean",
     "verdict",
+    "which_corrections_lie",
 ]

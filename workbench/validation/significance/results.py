@@ -11,7 +11,15 @@ from workbench.domain import Number, Result
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Overfitting", "Survivor", "Survivors", "Verdict"]
+__all__ = [
+    "CorrectionRow",
+    "Corrections",
+    "Overfitting",
+    "SimulatedDesign",
+    "Survivor",
+    "Survivors",
+    "Verdict",
+]
 
 
 class Verdict(Result):
@@ -146,3 +154,101 @@ class Overfitting(Result):
 
         title = f"Overfit in {self.probability:.0%} of {self.splits:,} splits: left of the line"
         return chance_histogram(self.logits, 0.0, title=title, better_is_right=False)
+
+
+class SimulatedDesign(BaseModel):
+    """Studies that were simulated in one way."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    design: str
+    studies: int
+    effective_trials: Number = Field(description="Median, as the bootstrap counts them.")
+    critical: Number = Field(description="Median studentised mean that 5% of luck exceeds.")
+    theory: list[Number] = Field(description="Share found among independent trials by a formula.")
+
+
+class CorrectionRow(BaseModel):
+    """What one correction said of the studies of one design."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    design: str
+    correction: str
+    rejects: Number = Field(description="Share of studies of pure noise that it took for skill.")
+    finds: list[Number] = Field(description="Share of trials with skill that it found.")
+
+
+class Corrections(Result):
+    """How often each correction takes noise for skill, and how often it finds skill."""
+
+    headline: ClassVar[tuple[str, ...]] = ("trials", "bars", "level")
+
+    trials: int = Field(description="Of a study.")
+    bars: int = Field(description="Of a study, 252 a year.")
+    level: float = Field(description="The share of noise that a correction promises to reject.")
+    sharpes: list[float] = Field(description="True Sharpe ratios of a year that were planted.")
+    designs: list[SimulatedDesign]
+    rows: list[CorrectionRow]
+
+    def lies(self, row: CorrectionRow) -> bool:
+        """Whether it takes noise for skill more than one and a half times as often as it says."""
+        return row.rejects > 1.5 * self.level
+
+    def to_frame(self) -> pd.DataFrame:
+        """The corrections, below them what theory finds among independent trials.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Index ``design`` and ``correction``; columns ``rejects noise``, ``finds <Sharpe>``
+            and ``lies``.
+        """
+        import pandas as pd  # noqa: PLC0415  heavy: pandas
+
+        finds = [f"finds {sharpe:g}" for sharpe in self.sharpes]
+        table = [
+            (one.design, one.correction, one.rejects, *one.finds, self.lies(one))
+            for one in self.rows
+        ]
+        table += [(one.design, "theory", self.level, *one.theory, False) for one in self.designs]
+        columns = ["design", "correction", "rejects noise", *finds, "lies"]
+        frame = pd.DataFrame(table, columns=columns).set_index(["design", "correction"])
+        order = [one.design for one in self.designs]
+        return frame.sort_index(
+            level="design", sort_remaining=False, kind="stable", key=lambda of: of.map(order.index)
+        )
+
+    def plot(self) -> Any:
+        """Noise taken for skill to the right, skill that is found upwards.
+
+        Returns
+        -------
+        bokeh.plotting.figure
+            One dot for each correction and design.
+
+        Raises
+        ------
+        NoData
+            If nothing was simulated.
+        """
+        from workbench.charts import size_and_power  # noqa: PLC0415  heavy: bokeh
+
+        frame = self.to_frame().reset_index()
+        last = f"finds {self.sharpes[-1]:g}"
+        table = frame.rename(columns={"rejects noise": "size", last: "power"})
+        title = f"Noise taken for skill, and a Sharpe ratio of {self.sharpes[-1]:g} found"
+        return size_and_power(table, self.level, title=title)
+
+    def __repr__(self) -> str:
+        return "\n".join([super().__repr__(), *map(self._line, self.rows)])
+
+    __str__ = __repr__
+
+    def _line(self, row: CorrectionRow) -> str:
+        finds = ", ".join(
+            f"{sharpe:g} in {share:.0%}"
+            for sharpe, share in zip(self.sharpes, row.finds, strict=True)
+        )
+        lies = "  LIES" if self.lies(row) else ""
+        return f"  {row.design}: {row.correction}: noise {row.rejects:.1%}, finds {finds}{lies}"
