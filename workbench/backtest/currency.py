@@ -53,13 +53,15 @@ def in_one_currency(bars: xr.Dataset, currency: str | None, rates: Any = None) -
         raise InvalidInput(
             "The prices are in several currencies, and an account has one",
             seen=", ".join(quoted),
-            cure="Give currency='USD' and rates, bars of pairs such as EUR/USD; or choose symbols",
+            cure="Choose symbols of one currency; run_backtest and simulate take currency='USD' "
+            "and rates, bars of pairs such as EUR/USD",
         )
     if rates is None and quoted != [wanted]:
         raise InvalidInput(
             f"Prices in {', '.join(quoted)} cannot be held in {wanted} without exchange rates",
             seen=", ".join(quoted),
-            cure="Give rates, bars of pairs such as EUR/USD",
+            cure="Choose other symbols; run_backtest and simulate take rates, bars of pairs such "
+            "as EUR/USD",
         )
     return _converted(bars, wanted, rates) if rates is not None else bars
 

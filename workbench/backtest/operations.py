@@ -10,6 +10,7 @@ from workbench.backtest.results import BacktestReport, PerformanceReport
 from workbench.context import Context, current
 from workbench.domain import DatasetRef, Period, Session, StrategyRef
 from workbench.market.costs import Costs  # light: pydantic only
+from workbench.market.margin import Margin  # light: pydantic only
 from workbench.registry import operation
 
 
@@ -28,6 +29,12 @@ def run_backtest(
     engine: Literal["kernel", "replay", "vectorbt"] = "kernel",
     initial_cash: Annotated[float, Field(gt=0)] = 100_000.0,
     fills_at: Literal["next open", "next close", "same close"] | None = None,
+    lot: Annotated[float, Field(ge=0)] = 0.0,
+    margin: Margin | None = None,
+    actions: DatasetRef | None = None,
+    delisting_returns: dict[str, float] | None = None,
+    currency: str | None = None,
+    rates: DatasetRef | None = None,
     context: Context | None = None,
 ) -> BacktestReport:
     """Trade a strategy on historical prices, after costs and beside a benchmark.
@@ -65,6 +72,22 @@ def run_backtest(
     fills_at : {"next open", "next close", "same close"}, optional
         When orders fill; by default at the next open, or the next close without opens. The
         same close is the price that the signal was computed from: nobody can trade at it.
+    lot : float
+        Orders come in multiples of so many units, rounded down; 0 for any size.
+    margin : Margin, optional
+        Leverage and maintenance; None is a cash account, whose short sales bring cash.
+    actions : str or table, optional
+        The dataset whose corporate actions in the lake happen to what is held: splits, dividends,
+        spin-offs, mergers and delistings. Prices are then those that were traded, which the
+        strategy sees too. In Python also the table itself.
+    delisting_returns : dict, optional
+        Symbol → what a holder received over its last close, less 1, where its prices end before
+        the others do: −1 is a total loss.
+    currency : str, optional
+        Of the account, as ``USD``, where prices are in several or in another.
+    rates : str or frame, optional
+        A dataset of pairs, as ``EUR/USD``, by which prices, and so profits, dividends and values,
+        are converted at each bar; by default any pairs that the lake has.
     context : Context, optional
         Whose lake, ledger and progress; the process's own by default.
 
@@ -80,7 +103,9 @@ def run_backtest(
     OutOfRange
         If a parameter or a date is outside what is allowed.
     InvalidInput
-        If the end date is before the start date, or a table cannot be read.
+        If the end date is before the start date, or a table cannot be read; if the engine cannot
+        do what is asked for; if prices are in several currencies without a currency of the
+        account, or adjusted where corporate actions are asked for.
     TooLittleHistory
         If the data are shorter than the strategy's warm-up.
     """
@@ -97,6 +122,12 @@ def run_backtest(
             "engine": engine,
             "initial_cash": initial_cash,
             "fills_at": fills_at,
+            "lot": lot,
+            "margin": margin,
+            "actions": actions,
+            "delisting_returns": delisting_returns,
+            "currency": currency,
+            "rates": rates,
         },
         context=context or current(),
     )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from workbench.backtest.life import Life
-    from workbench.market.holding import Margin
+    from workbench.market.margin import Margin
 
 __all__ = [
     "FILLS_AT",

@@ -86,7 +86,8 @@ def recorded(
             "total_return": _json(report.results.total_return),
             "bars": report.period.bars,
         },
-        assumptions=assumptions_of(costs, report.fills_at, report.initial_cash),
+        assumptions=assumptions_of(costs, report.fills_at, report.initial_cash)
+        | ({"market": report.market} if report.market else {}),
         returns=report.returns.to_numpy(dtype=np.float64),
         longest_holding=longest_holding(report.weights),
         scope=scope_of(traded),

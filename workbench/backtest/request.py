@@ -6,20 +6,23 @@ import datetime as dt
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from workbench.backtest.recording import record_failure, recorded
 from workbench.backtest.results import PerformanceReport
 from workbench.backtest.simulate import simulate
-from workbench.data import load_bars
+from workbench.data import load_actions, load_bars
+from workbench.data.catalogue import resolve
 from workbench.domain import Period
-from workbench.errors import OutOfRange, StoreError
+from workbench.errors import NoData, OutOfRange, StoreError
 from workbench.market.costs import Costs
 from workbench.registry import lookup
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import pyarrow as pa
     import xarray as xr
 
     from workbench.backtest.results import BacktestReport
@@ -56,7 +59,8 @@ def backtest_of(
     parameters : mapping, optional
         Of the strategy.
     options : dict
-        ``costs`` (None trades for free), ``engine``, ``initial_cash``, ``fills_at``.
+        Those of `simulate`; ``costs`` None trades for free, ``actions`` and ``rates`` may be the
+        names of datasets.
     context : Context
         Whose lake, ledger and progress.
 
@@ -67,7 +71,8 @@ def backtest_of(
     """
     found = lookup("strategy", strategy) if isinstance(strategy, str) else strategy
     context.progress(0, 3, "loading bars")
-    bars = load_bars(data, end=period.end, context=context)
+    options = _found(options, context)
+    bars = _bars(data, period, options, context)
     _within(period, bars)
     measure = _benchmark(benchmark, data, bars, context)
     context.progress(1, 3, "trading")
@@ -149,6 +154,39 @@ def performance_of(
         notes=[f"The {days} days end with the data, on {last}.", *report.notes],
         backtest=report,
     )
+
+
+def _found(options: dict[str, Any], context: Context) -> dict[str, Any]:
+    """The options with things for names: the actions of a dataset, the bars of pairs."""
+    found = dict(options)
+    if isinstance(found.get("actions"), str):
+        found["actions"] = _actions(found["actions"], context)
+    if isinstance(found.get("rates"), str):
+        found["rates"] = load_bars(found["rates"], context=context)
+    return found
+
+
+def _actions(name: str, context: Context) -> pa.Table:
+    dataset = resolve(name)[0].name
+    actions = load_actions(context.lake, dataset)
+    if not actions.num_rows:
+        raise NoData(
+            f"The lake has no corporate actions of {dataset}",
+            seen=name,
+            cure="Bring them in with add_corporate_actions, or leave actions out",
+        )
+    return actions
+
+
+def _bars(data: Any, period: Period, options: Mapping[str, Any], context: Context) -> xr.Dataset:
+    """Prices as traded where actions happen to them, and in the currency of the account."""
+    raw = None if options.get("actions") is None else "none"
+    bars = load_bars(data, end=period.end, adjust=raw, context=context)
+    into, rates = options.get("currency"), options.get("rates")
+    foreign = set(np.atleast_1d(bars["currency"].to_numpy()).tolist()) - {into, ""}
+    if into is None or rates is not None or not foreign:
+        return bars
+    return load_bars(data, end=period.end, adjust=raw, currency=into, context=context)
 
 
 def _benchmark(given: Any, data: Any, bars: xr.Dataset, context: Context) -> xr.Dataset | None:

@@ -145,6 +145,11 @@ class BacktestReport(Result):
     period: Period
     periods_per_year: float
     parameters: dict[str, Any]
+    market: dict[str, Any] = Field(
+        default_factory=dict,
+        description="What else the account was told: lot, margin, actions, delisting returns, "
+        "currency; empty when nothing.",
+    )
     results: Performance
     risk_metrics: RiskNumbers
     trade_statistics: TradeStatistics

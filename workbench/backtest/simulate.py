@@ -25,6 +25,7 @@ from workbench.backtest.plan import (
 )
 from workbench.backtest.replay import bars as replay_engine
 from workbench.backtest.scope import refuse_amounts
+from workbench.backtest.terms import told
 from workbench.data import bars as read_bars
 from workbench.errors import InvalidInput, TooLittleHistory, UnknownName
 from workbench.market.costs import Costs
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
     from workbench.backtest.filled import Filled
     from workbench.backtest.results import BacktestReport
-    from workbench.market.holding import Margin
+    from workbench.market.margin import Margin
 
 __all__ = ["Engine", "simulate"]
 
@@ -154,7 +155,9 @@ def simulate(  # noqa: PLR0913  it has the options of the operation
         life=None if life is None else life.since(read.sizes["time"] - len(plan.time)),
     )
     beside = benchmark_values(benchmark, plan)
-    decided = Decided(plan, fill, read, beside, {**labels, "engine": engine})
+    market = told(lot, margin, actions, delisting_returns, read if currency else None)
+    labels |= {"engine": engine, "market": market}
+    decided = Decided(plan, fill, read, beside, labels)
     return decided.report(charged, initial_cash)
 
 

@@ -5,8 +5,8 @@ from .costs import Costs as Costs
 from .fills import buy as buy
 from .fills import rebalance as rebalance
 from .fills import sell as sell
-from .holding import Margin as Margin
 from .impact import pressure as pressure
+from .margin import Margin as Margin
 from .rounding import round_limit as round_limit
 from .rounding import round_quantity as round_quantity
 from .rounding import round_stop as round_stop

@@ -20,6 +20,7 @@ __all__ = ["SUMS", "Books", "Rules", "most_orders", "run_accounts"]
 
 Floats = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.uint8]
 
 SUMS = ("returns", "squares", "counted", "drawdown")
 """What is carried along of each account: the sum of its returns, the sum of their squares, how
@@ -89,30 +90,67 @@ def run_accounts(
 ) -> None:
     """Run the accounts of the symbols from `low` up to `high`.
 
-    Tables lie in rows of time: a stretch of bars is short enough to stay in the cache while
-    every symbol is run over it, with its account in registers.
+    Tables lie in rows of time. A stretch of bars is turned on its side, so that a symbol is run
+    over it with its account in registers and its prices one after the other in the cache.
     """
-    bars, symbols = prices.closes.shape
+    bars = prices.closes.shape[0]
     accounts = np.zeros((high - low, 10))
     for column in (CASH, VALUE, PEAK, LOWEST):
         accounts[:, column] = rules.initial_cash
-    stretch = max(STRETCH // symbols, 64)
-    for first in range(0, bars, stretch):
+    length = min(max(STRETCH // (high - low), 64), bars)
+    tape = np.empty((high - low, length, 4))
+    flags = np.zeros((high - low, length), dtype=np.uint8)
+    for first in range(0, bars, length):
+        last = min(first + length, bars)
+        _lay_prices((first, last, low), prices, rules, tape)
+        _lay_flags((first, last, low), signals, rules.delay, flags)
         for symbol in range(low, high):
-            span = (first, min(first + stretch, bars), symbol)
-            _trade(span, accounts[symbol - low], signals, prices, rules, books)
-            _measure(span, accounts[symbol - low], books)
+            row = symbol - low
+            _trade((first, last, symbol), accounts[row], (tape[row], flags[row]), rules, books)
+            _measure((first, last, symbol), accounts[row], books)
     for symbol in range(low, high):
         peak, lowest = accounts[symbol - low, PEAK], accounts[symbol - low, LOWEST]
         books.sums[symbol, 3] = min(books.sums[symbol, 3], lowest / peak - 1.0)
 
 
 @kernel
+def _lay_prices(span: tuple[int, int, int], prices: Prices, rules: Rules, tape: Floats) -> None:
+    """Lay the prices of a stretch symbol by symbol, as far as they are looked at."""
+    first, last, low = span
+    opens, highs, lows, closes = prices
+    for bar in range(first, last):
+        at = bar - first
+        for row in range(tape.shape[0]):
+            tape[row, at, 3] = closes[bar, low + row]
+        if rules.guarded or rules.at_open:
+            for row in range(tape.shape[0]):
+                tape[row, at, 0] = opens[bar, low + row]
+        if rules.guarded:
+            for row in range(tape.shape[0]):
+                tape[row, at, 1] = highs[bar, low + row]
+                tape[row, at, 2] = lows[bar, low + row]
+
+
+@kernel
+def _lay_flags(span: tuple[int, int, int], signals: Signals, delay: int, flags: Flags) -> None:
+    """Lay the signals that are known in a stretch symbol by symbol, a bit for each table."""
+    first, last, low = span
+    enter, leave, sell_short, cover = signals
+    for bar in range(max(first, delay), last):
+        at, known = bar - first, bar - delay
+        for row in range(flags.shape[0]):
+            flags[row, at] = enter[known, low + row] | (leave[known, low + row] << 1)
+        if sell_short.size:
+            for row in range(flags.shape[0]):
+                sell = sell_short[known, low + row] << 2
+                flags[row, at] |= sell | (cover[known, low + row] << 3)
+
+
+@kernel
 def _trade(  # noqa: C901  calls with tables cost more than bars
     span: tuple[int, int, int],
     account: Floats,
-    signals: Signals,
-    prices: Prices,
+    laid: tuple[Floats, Flags],
     rules: Rules,
     books: Books,
 ) -> None:
@@ -122,29 +160,23 @@ def _trade(  # noqa: C901  calls with tables cost more than bars
     after them, and on the same bar already.
     """
     first, last, symbol = span
-    opens, highs, lows, closes = prices
-    enter, leave, sell_short, cover = signals
+    tape, flags = laid
     orders, equity, statuses = books.orders, books.equity, books.statuses
-    schedule, fractions, guarded, at_open, delay, lot, _, pressure = rules
-    shorts, pressed = sell_short.size > 0, pressure.size > 0
-    trailing, phases = not np.isnan(fractions[2]), 2 if guarded and at_open else 1
+    schedule, fractions, guarded, at_open, _, lot, _, pressure = rules
+    pressed, trailing = pressure.size > 0, not np.isnan(fractions[2])
+    phases = 2 if guarded and at_open else 1
     row = books.first[symbol] + books.placed[symbol]
     cash, held, filled_at = account[CASH], account[HELD], account[FILLED_AT]
     best, mark, floor, ceiling = account[BEST], account[MARK], account[FLOOR], account[CEILING]
     for bar in range(first, last):
-        close, known = closes[bar, symbol], bar - delay
-        want, price, reason = KEEP, opens[bar, symbol] if at_open else close, ORDER
-        if known >= 0 and (shorts or enter[known, symbol] or leave[known, symbol]):
-            want = wanted(
-                held,
-                enter[known, symbol],
-                leave[known, symbol],
-                shorts and sell_short[known, symbol],
-                shorts and cover[known, symbol],
-            )
+        at = bar - first
+        close, said = tape[at, 3], flags[at]
+        want, price, reason = KEEP, tape[at, 0] if at_open else close, ORDER
+        if said:
+            want = wanted(held, said & 1 != 0, said & 2 != 0, said & 4 != 0, said & 8 != 0)
         for phase in range(phases):
             if guarded and held != 0 and (phase == 1) == at_open:
-                cell = opens[bar, symbol], highs[bar, symbol], lows[bar, symbol], close
+                cell = tape[at, 0], tape[at, 1], tape[at, 2], close
                 if not (floor < cell[0] < ceiling and floor < cell[2] and cell[1] < ceiling):
                     hit = _hit(held, floor, ceiling, cell)
                     if not np.isnan(hit):
