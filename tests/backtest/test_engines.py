@@ -1,4 +1,4 @@
-"""Our engine and vectorbt place the same orders and keep the same account, to 1e-9."""
+"""The compiled engine on real prices beside vectorbt, and its rules one by one."""
 
 import json
 import os
@@ -13,7 +13,6 @@ import xarray as xr
 
 from workbench.backtest import engine, simulate
 from workbench.backtest.plan import plan_orders
-from workbench.backtest.trades import trade_frame
 from workbench.market import Costs
 from workbench.registry import lookup
 
@@ -28,35 +27,6 @@ def _random_targets(bars, seed):
     weights[rng.random(weights.shape) < 0.3] = np.nan
     weights[rng.random(len(weights)) < 0.5] = np.nan
     return bars["close"].copy(data=weights)
-
-
-def _random_costs(seed):
-    fee, slippage, fixed = np.random.default_rng([seed, 2]).integers(0, [40, 40, 4])
-    return Costs(fee_bps=fee, slippage_bps=slippage, fixed_fee=fixed)
-
-
-@pytest.mark.parametrize("seed", range(12))
-def test_random_orders_give_the_same_account_and_trades(make_bars, seed):
-    vectorbt = pytest.importorskip("workbench.backtest.vectorbt")
-    pytest.importorskip("vectorbt")
-    bars = make_bars(seed, symbols=1 + seed % 6, opens=seed % 2 == 0, holes=0.04 * (seed % 3))
-    plan = plan_orders(_random_targets(bars, seed), bars)
-    costs = _random_costs(seed)
-    ours, theirs = engine.fill_plan(plan, costs, 1e5), vectorbt.fill_plan(plan, costs, 1e5)
-
-    assert np.array_equal(ours.orders[:, :2], theirs.orders[:, :2])
-    np.testing.assert_allclose(ours.orders, theirs.orders, **EQUAL)
-    np.testing.assert_allclose(ours.cash, theirs.cash, **EQUAL)
-    np.testing.assert_allclose(ours.positions, theirs.positions, **EQUAL)
-
-    portfolio = vectorbt.portfolio(plan, costs, 1e5)
-    held = np.where(ours.positions == 0, 0, ours.positions * plan.closes).sum(axis=1)
-    np.testing.assert_allclose(ours.cash + held, portfolio.value().to_numpy(), **EQUAL)
-    trips = trade_frame(plan, ours)
-    peers = portfolio.exit_trades.records_readable
-    assert len(trips) == len(peers) > 0
-    for mine, their in (("pnl", "PnL"), ("return", "Return"), ("size", "Size")):
-        np.testing.assert_allclose(np.sort(trips[mine]), np.sort(peers[their]), **EQUAL)
 
 
 @pytest.mark.parametrize("name", ["momentum", "mean_reversion", "buy_and_hold"])

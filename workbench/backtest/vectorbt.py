@@ -1,4 +1,14 @@
-"""The same plan through vectorbt, as a second opinion on our own engine."""
+"""The same plan through vectorbt, as a second opinion on our own engine.
+
+Orders, trades and account are those of our engines, to 1e-9. It differs in this:
+
+- fees a share, least fees, impact, costs of holding, margin, splits, dividends and delistings are
+  not there, and refused;
+- its records do not say why an order was not filled, so that a report has no such note;
+- asked itself, the `Portfolio` counts 365 days a year, takes the first close as the first peak of
+  a drawdown (ours is the cash at the start), and gives an infinite Sharpe ratio to an account that
+  never moved (ours is NaN). All its other measures that a report has are equal.
+"""
 
 from __future__ import annotations
 

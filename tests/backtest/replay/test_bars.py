@@ -4,57 +4,15 @@ import numpy as np
 import pytest
 
 from workbench.backtest import engine, simulate
-from workbench.backtest.plan import FILLS_AT, plan_orders, weights_from_signals
+from workbench.backtest.plan import plan_orders
 from workbench.backtest.replay import bars as replay
-from workbench.backtest.trades import trade_frame
 from workbench.market import Costs
 from workbench.registry import lookup
-
-
-def weights(bars, rng):
-    """Long and short, often more than the account, with holes and rows without orders."""
-    made = rng.normal(0.1, 0.4, bars["close"].shape)
-    made[rng.random(made.shape) < 0.3] = np.nan
-    made[rng.random(len(made)) < 0.5] = np.nan
-    return bars["close"].copy(data=made)
-
-
-def signals(bars, rng):
-    tables = [bars["close"].copy(data=rng.random(bars["close"].shape) < 0.1) for _ in range(2)]
-    return weights_from_signals(bars, *tables)
-
-
-def brackets(bars, rng):
-    """Exits near the price, also where nothing is held and on bars with orders."""
-    exits = bars["close"].to_numpy() * rng.uniform(0.9, 1.1, bars["close"].shape)
-    exits[rng.random(exits.shape) < 0.8] = np.nan
-    return weights(bars, rng), exits
 
 
 def both(bars, targets, costs, fills_at, exits=None):
     plan = plan_orders(targets, bars, fills_at=fills_at, exits=exits)
     return plan, engine.fill_plan(plan, costs, 1e5), replay.fill_plan(plan, costs, 1e5)
-
-
-@pytest.mark.parametrize("fills_at", FILLS_AT)
-@pytest.mark.parametrize("wanted", [weights, signals, brackets])
-@pytest.mark.parametrize("seed", range(8))
-def test_random_configurations_agree(make_bars, wanted, fills_at, seed):
-    rng = np.random.default_rng([seed, 7])
-    bars = make_bars(seed, bars=120, symbols=1 + seed % 5, holes=0.04 * (seed % 3))
-    fee, slippage, fixed = rng.integers(0, [40, 40, 4])
-    costs = Costs(fee_bps=fee, slippage_bps=slippage, fixed_fee=fixed)
-    targets, exits = wanted(bars, rng) if wanted is brackets else (wanted(bars, rng), None)
-    plan, compiled, replayed = both(bars, targets, costs, fills_at, exits)
-
-    assert len(compiled.orders) > 5
-    np.testing.assert_array_equal(replayed.orders, compiled.orders)  # not one bit differs
-    np.testing.assert_array_equal(replayed.cash, compiled.cash)
-    np.testing.assert_array_equal(replayed.positions, compiled.positions)
-    np.testing.assert_array_equal(replayed.statuses, compiled.statuses)
-    assert trade_frame(plan, replayed).equals(trade_frame(plan, compiled))
-    if wanted is brackets:
-        assert (compiled.orders[:, 5] == engine.EXIT).any()
 
 
 @pytest.mark.parametrize("name", ["momentum", "mean_reversion", "buy_and_hold"])

@@ -3,7 +3,9 @@
 Each bar is a few instants: the open, what happens inside the bar, the close. At each of them
 orders are written against the account of that instant and wait in a queue, which a broker
 works off one by one, in the order of time, then of the money they need. Only the arithmetic of
-one fill (`workbench.market.fills`) is shared with the compiled engine.
+one fill (`workbench.market.fills`) is shared with the compiled engine, and the answer is the same
+to the last bit. Costs of holding, margin, splits, dividends and delistings are not there, and
+refused.
 """
 
 from __future__ import annotations
