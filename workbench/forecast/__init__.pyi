@@ -1,3 +1,8 @@
+from .calibration import adaptive_quantiles as adaptive_quantiles
+from .calibration import calibrated_fan as calibrated_fan
+from .calibration import check_calibration as check_calibration
+from .calibration import split_interval as split_interval
+from .calibration import watch as watch
 from .evaluation import RollingOrigins as RollingOrigins
 from .evaluation import clark_west as clark_west
 from .evaluation import compare as compare
@@ -52,6 +57,9 @@ __all__ = [
     "TrainedModel",
     "Training",
     "TrainingReport",
+    "adaptive_quantiles",
+    "calibrated_fan",
+    "check_calibration",
     "clark_west",
     "compare",
     "diebold_mariano",
@@ -69,5 +77,7 @@ __all__ = [
     "neural_train",
     "rolling_origins",
     "score",
+    "split_interval",
     "train",
+    "watch",
 ]
