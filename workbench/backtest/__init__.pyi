@@ -3,6 +3,8 @@ from .choosing import get_strategy_comparison as get_strategy_comparison
 from .choosing import recommend_strategy as recommend_strategy
 from .comparing import RunComparison as RunComparison
 from .comparing import compare_runs as compare_runs
+from .futures import FuturesBacktest as FuturesBacktest
+from .futures import simulate_futures as simulate_futures
 from .importing import import_backtest as import_backtest
 from .leaks import check_leaks as check_leaks
 from .operations import performance_report as performance_report
@@ -20,6 +22,7 @@ from .studies import validate_strategy as validate_strategy
 
 __all__ = [
     "BacktestReport",
+    "FuturesBacktest",
     "PerformanceReport",
     "RunComparison",
     "SignalAccounts",
@@ -35,6 +38,7 @@ __all__ = [
     "run_backtest",
     "run_benchmark",
     "simulate",
+    "simulate_futures",
     "simulate_signals",
     "simulate_trade",
     "validate_strategy",

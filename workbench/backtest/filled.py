@@ -15,6 +15,7 @@ __all__ = [
     "ORDER",
     "ORDER_COLUMNS",
     "REASONS",
+    "ROLL",
     "SPLIT",
     "Filled",
 ]
@@ -25,11 +26,11 @@ Counts = npt.NDArray[np.int64]
 ORDER_COLUMNS = ("bar", "symbol", "size", "price", "fee", "reason")
 """The columns of `Filled.orders`; bar and symbol are positions, a negative size is a sale."""
 
-ORDER, EXIT, LIQUIDATION, DELISTING, SPLIT = range(5)
-REASONS = ("order", "exit", "liquidation", "delisting", "split")
+ORDER, EXIT, LIQUIDATION, DELISTING, SPLIT, ROLL = range(6)
+REASONS = ("order", "exit", "liquidation", "delisting", "split", "roll")
 """Why a position changed, by the number in the column ``reason``: the strategy wanted another
 weight; a stop or a target was hit; the margin was gone; the symbol ended; its shares were split
-(a row that is no order: it has no price)."""
+(a row that is no order: it has no price); a future was rolled into the next contract."""
 
 FLOWS = ("borrow", "funding", "interest", "dividends")
 """The columns of `Filled.flows`: the first three are paid, dividends are received; below 0 it is

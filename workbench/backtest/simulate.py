@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from workbench.backtest.results import BacktestReport
     from workbench.market.margin import Margin
 
-__all__ = ["Engine", "simulate"]
+__all__ = ["Engine", "decisions", "simulate"]
 
 Engine = Literal["kernel", "replay", "vectorbt"]
 
@@ -145,7 +145,7 @@ def simulate(  # noqa: PLR0913  it has the options of the operation
     charged = costs or Costs()
     read = in_one_currency(read_bars(bars), currency, rates)
     life = life_of(read, actions, delisting_returns)
-    wanted, exits, labels = _orders(strategy, read, parameters, fills_at)
+    wanted, exits, labels = decisions(strategy, read, parameters, fills_at)
     first = None if start is None else np.datetime64(start, "ns")
     plan = plan_orders(wanted, read, start=first, fills_at=fills_at, exits=exits)
     plan = replace(
@@ -167,10 +167,38 @@ def _engine(name: str) -> Callable[[Plan, Costs, float], Filled]:
     return _ENGINES[name]
 
 
-def _orders(
+def decisions(
     given: Any, bars: xr.Dataset, parameters: Mapping[str, Any] | None, fills_at: FillsAt | None
 ) -> tuple[xr.DataArray, npt.NDArray[np.float64] | None, dict[str, Any]]:
-    """Weights and protective exits on the bars, the name of what made them, its parameters."""
+    """What is wanted on bars, whatever says so.
+
+    Parameters
+    ----------
+    given : Strategy, callable, table or pair of tables
+        As `simulate` takes it.
+    bars : xarray.Dataset
+        The bars.
+    parameters : mapping, optional
+        Of the strategy.
+    fills_at : str, optional
+        When orders fill.
+
+    Returns
+    -------
+    weights : xarray.DataArray, dims (time, symbol)
+        Known at the close of each bar.
+    exits : ndarray, shape (time, symbol), or None
+        As `Plan.exits`.
+    labels : dict
+        ``strategy``, its name, and ``parameters``.
+
+    Raises
+    ------
+    InvalidInput
+        If tables come with parameters, or it is none of these.
+    TooLittleHistory
+        If there are no more bars than the strategy's warm-up.
+    """
     if _is_table(given) or isinstance(given, tuple):
         if parameters:
             raise InvalidInput(
