@@ -192,12 +192,14 @@ def _run(signals: Signals, prices: Prices, rules: Rules) -> Books:
     )
     workers = max(1, min(os.cpu_count() or 1, symbols, bars * symbols // CELLS))
     edges = np.linspace(0, symbols, workers + 1).astype(int).tolist()
-    with ThreadPoolExecutor(workers) as pool:
-        for done in [
-            pool.submit(run_accounts, low, high, signals, prices, rules, books)
-            for low, high in pairwise(edges)
-        ]:
-            done.result()
+    *others, own = pairwise(edges)
+    with ThreadPoolExecutor(max(len(others), 1)) as pool:
+        running = [
+            pool.submit(run_accounts, *block, signals, prices, rules, books) for block in others
+        ]
+        run_accounts(*own, signals, prices, rules, books)
+        for one in running:
+            one.result()
     return books
 
 

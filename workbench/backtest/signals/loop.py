@@ -118,17 +118,16 @@ def _lay_prices(span: tuple[int, int, int], prices: Prices, rules: Rules, tape: 
     """Lay the prices of a stretch symbol by symbol, as far as they are looked at."""
     first, last, low = span
     opens, highs, lows, closes = prices
+    opened = rules.guarded or rules.at_open
     for bar in range(first, last):
-        at = bar - first
         for row in range(tape.shape[0]):
-            tape[row, at, 3] = closes[bar, low + row]
-        if rules.guarded or rules.at_open:
-            for row in range(tape.shape[0]):
-                tape[row, at, 0] = opens[bar, low + row]
-        if rules.guarded:
-            for row in range(tape.shape[0]):
-                tape[row, at, 1] = highs[bar, low + row]
-                tape[row, at, 2] = lows[bar, low + row]
+            symbol = low + row
+            tape[row, bar - first, 3] = closes[bar, symbol]
+            if opened:
+                tape[row, bar - first, 0] = opens[bar, symbol]
+            if rules.guarded:
+                tape[row, bar - first, 1] = highs[bar, symbol]
+                tape[row, bar - first, 2] = lows[bar, symbol]
 
 
 @kernel
@@ -136,14 +135,15 @@ def _lay_flags(span: tuple[int, int, int], signals: Signals, delay: int, flags: 
     """Lay the signals that are known in a stretch symbol by symbol, a bit for each table."""
     first, last, low = span
     enter, leave, sell_short, cover = signals
+    shorts = sell_short.size > 0
     for bar in range(max(first, delay), last):
-        at, known = bar - first, bar - delay
+        known = bar - delay
         for row in range(flags.shape[0]):
-            flags[row, at] = enter[known, low + row] | (leave[known, low + row] << 1)
-        if sell_short.size:
-            for row in range(flags.shape[0]):
-                sell = sell_short[known, low + row] << 2
-                flags[row, at] |= sell | (cover[known, low + row] << 3)
+            symbol = low + row
+            said = enter[known, symbol] | (leave[known, symbol] << 1)
+            if shorts:
+                said |= (sell_short[known, symbol] << 2) | (cover[known, symbol] << 3)
+            flags[row, bar - first] = said
 
 
 @kernel
