@@ -90,6 +90,13 @@ CALLS: dict[str, dict[str, Any] | Callable[[dict[str, Any]], dict[str, Any]]] = 
     "find_instruments": {"query": "acme"},
     "add_dataset as contracts": {"name": "contracts", "path": "{home}/contracts.csv"},
     "continuous_future": {"dataset": "contracts", "expiries": EXPIRIES, "roll": "calendar"},
+    "backtest_future": {
+        "strategy": "buy_and_hold",
+        "dataset": "contracts",
+        "multiplier": 50,
+        "expiries": EXPIRIES,
+        "roll": "calendar",
+    },
     "make_universe": {
         "name": "priciest",
         "dataset": "us-tech-5",

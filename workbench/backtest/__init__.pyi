@@ -4,6 +4,7 @@ from .choosing import recommend_strategy as recommend_strategy
 from .comparing import RunComparison as RunComparison
 from .comparing import compare_runs as compare_runs
 from .futures import FuturesBacktest as FuturesBacktest
+from .futures import backtest_future as backtest_future
 from .futures import simulate_futures as simulate_futures
 from .importing import import_backtest as import_backtest
 from .leaks import check_leaks as check_leaks
@@ -27,6 +28,7 @@ __all__ = [
     "RunComparison",
     "SignalAccounts",
     "adaptive_strategy_selection",
+    "backtest_future",
     "backtest_strategy",
     "check_leaks",
     "compare_runs",

@@ -75,6 +75,7 @@ def reported(
     notes.append(f"Contracts of {multiplier:g} a point; rolls by {series.bars.attrs['roll']}.")
     whole = whole.model_copy(update={**frames, "notes": notes})
     rolls = _rolls(frames["orders"], series, multiplier, costs.schedule[1])
+    contracts = _by_contract(frames["orders"], frames["trades"], filled, plan)
     return FuturesBacktest(
         underlying=root,
         strategy=whole.strategy,
@@ -92,7 +93,9 @@ def reported(
         notes=notes,
         backtest=whole,
         rolls=rolls,
-        contracts=_by_contract(frames["orders"], frames["trades"], filled, plan),
+        contracts=contracts,
+        contract_records=_records(contracts.reset_index()),
+        roll_records=_records(rolls),
     )
 
 
@@ -143,3 +146,12 @@ def _by_contract(
     made = grouped["time"].agg(first="min", last="max").join(grouped.size().rename("orders"))
     made = made.join(most.rename("most")).join(earned)
     return made.rename_axis("contract")
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as they travel: days as words, what is missing as None."""
+    laid = frame.astype(object)
+    for name in frame.select_dtypes("datetime"):
+        laid[name] = [moment.isoformat() for moment in frame[name]]
+    rows: list[dict[str, Any]] = laid.where(laid.notna(), None).to_dict("records")
+    return rows

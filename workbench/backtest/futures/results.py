@@ -46,6 +46,16 @@ class FuturesBacktest(Result):
     total_trades: int
     rolled: int = Field(description="Rolls on which something was held.")
     roll_cost: Number = Field(description="Fees and slippage of the rolls.")
+    trial: int | None = Field(
+        default=None, description="Different trials of this question by now; None: not counted."
+    )
+    claim: str = Field(default="", description="The trial and what may be claimed of it.")
+    contract_records: list[dict[str, str | float | None]] = Field(
+        default_factory=list, repr=False, description="What each contract earned, in order."
+    )
+    roll_records: list[dict[str, str | float | None]] = Field(
+        default_factory=list, repr=False, description="Rolls on which something was held."
+    )
     notes: list[str] = Field(default_factory=list)
 
     backtest: Any = Field(default=None, exclude=True, repr=False)

@@ -148,7 +148,17 @@ def simulate_futures(  # noqa: PLR0913  a future has many terms
         traded,
         series,
         terms={"costs": charged, "initial_cash": initial_cash, "multiplier": multiplier},
-        labels={**labels, "engine": "kernel"},
+        labels={
+            **labels,
+            "engine": "kernel",
+            "market": {
+                "multiplier": multiplier,
+                "roll": f"{roll}, {sessions_before} sessions before" if sessions_before else roll,
+                "adjust": adjust,
+                "margin": margin.model_dump(mode="json"),
+                "lot": lot,
+            },
+        },
     )
 
 
