@@ -55,27 +55,84 @@ def test_a_training_reports_what_it_is_worth(report, context):
 def test_without_a_model_it_is_repeat_last_and_says_so(frame, context):
     found = neural_forecast(frame, 3, context=context)
     assert found.model.id == "naive"
-    assert "not a model" in found.statement
-    assert "neural_train" in found.statement
+    assert found.statement.startswith("It is repeat-last: autoregression")
+    assert "calibrated by its own past errors" in found.statement
+    assert not found.decision.departs
+    assert found.skill == 0.0
     assert found.forecast == found.repeat_last
     assert [day.predicted_price for day in found.forecast.predictions] == [frame.iloc[-1, 0]] * 3
     assert found.forecast.overall_trend == "neutral"
     assert {day.confidence for day in found.forecast.predictions} == {0.5}
 
 
-def test_the_newest_model_of_the_series_is_used(report, frame, context):
-    newer = neural_train(frame, **QUICK, name="newer", context=context)
-    found = neural_forecast(frame, 5, 0.9, context=context)
+@pytest.fixture
+def wave():
+    """A cycle of 20 sessions that can be foreseen, as a frame of 1,200 weekdays."""
+    rng = np.random.default_rng(4)
+    values = 100 + 10 * np.sin(np.arange(1_200) * 2 * np.pi / 20) + rng.normal(0, 0.5, 1_200)
+    index = pd.bdate_range("2015-01-02", periods=1_200, name="time")
+    return pd.DataFrame({"WAVE": values}, index=index)
+
+
+def test_the_newest_model_with_skill_is_used(library, wave, context):
+    settings = {**QUICK, "epochs": 8, "batch_size": 64, "validation_split": 0.3}
+    neural_train(wave, **settings, context=context)
+    newer = neural_train(wave, **settings, name="newer", context=context)
+    assert newer.evaluation.decision.departs
+    found = neural_forecast(wave, 5, 0.9, context=context)
     assert found.model.id == newer.model_id
-    assert found.skill == newer.evaluation.skill
+    assert found.skill == newer.evaluation.skill > 0
+    assert found.decision == newer.evaluation.decision
     assert found.statement == newer.statement
-    assert found.repeat_last.predictions[0].predicted_price == frame.iloc[-1, 0]
+    assert found.repeat_last.predictions[0].predicted_price == wave.iloc[-1, 0]
     assert list(found.to_frame().columns[:1]) == ["repeat_last"]
     for span, day in zip(
         found.forecast.prediction_intervals, found.forecast.predictions, strict=True
     ):
         assert span.lower_bound <= day.predicted_price <= span.upper_bound
         assert span.confidence_level == 0.9
+
+
+def test_a_model_without_skill_abstains_and_forecasts_when_named(report, frame, context):
+    assert not report.evaluation.decision.departs
+    found = neural_forecast(frame, 5, context=context)
+    assert found.model.id == "naive"
+    assert f"The model {report.model_id} abstains" in found.statement
+    assert {day.predicted_price for day in found.forecast.predictions} == {frame.iloc[-1, 0]}
+    named = neural_forecast(frame, 5, model_id=report.model_id, context=context)
+    assert named.model.id == report.model_id
+    assert named.decision is None
+
+
+def test_an_autoregression_with_skill_departs_from_repeat_last(wave, context):
+    found = neural_forecast(wave, 3, context=context)
+    assert found.model.id == "autoregression"
+    assert found.decision.departs
+    assert found.skill == found.decision.skill > 0.2
+    assert "beats repeat-last by more than luck" in found.statement
+    assert found.forecast != found.repeat_last
+    medians = found.quantiles[0.5].to_numpy()
+    truth = 100 + 10 * np.sin(np.arange(1_200, 1_203) * 2 * np.pi / 20)
+    np.testing.assert_allclose(medians, truth, atol=1.5)
+
+
+def test_a_99_percent_interval_without_a_model_needs_a_thousand_errors(frame, wave, context):
+    with pytest.raises(TooLittleHistory, match=r"interval of 0\.99 needs at least 1003"):
+        neural_forecast(frame, 3, 0.99, context=context)
+    found = neural_forecast(wave, 3, 0.99, context=context)
+    assert found.quantiles.columns[0] == 0.005
+
+
+def test_a_short_history_says_that_its_intervals_are_not_calibrated(frame, context):
+    found = neural_forecast(frame.iloc[:200], 3, context=context)
+    assert "not calibrated: 200 bars" in found.statement
+    assert found.model.id == "naive"
+
+
+def test_repeat_last_can_be_asked_for(frame, context):
+    found = neural_forecast(frame, 3, model_id="naive", context=context)
+    assert found.statement.startswith("This is repeat-last, not a model: it was asked for.")
+    assert found.decision is None
 
 
 def test_a_model_of_another_series_is_used_only_by_name_and_with_a_warning(report, frame, context):
@@ -96,12 +153,13 @@ def test_what_comes_after_the_forecast_changes_nothing(report, frame, context):
     end = frame.index[-20]
     changed = frame.copy()
     changed.loc[frame.index > end] *= 1.7
-    before, after = (
-        neural_forecast(one, 5, end_date=end.date(), context=context) for one in (frame, changed)
-    )
-    assert before.model.id == report.model_id
-    pd.testing.assert_frame_equal(before.quantiles, after.quantiles)
-    pd.testing.assert_frame_equal(before.naive_quantiles, after.naive_quantiles)
+    for model in (report.model_id, None):
+        before, after = (
+            neural_forecast(one, 5, model_id=model, end_date=end.date(), context=context)
+            for one in (frame, changed)
+        )
+        pd.testing.assert_frame_equal(before.quantiles, after.quantiles)
+        pd.testing.assert_frame_equal(before.naive_quantiles, after.naive_quantiles)
 
 
 def test_the_days_are_sessions_of_the_calendar(context):
@@ -118,11 +176,10 @@ def test_a_saved_model_gives_the_same_forecast_in_a_new_process(library, own_hom
     path = tmp_path / "closes.parquet"
     frame.reset_index().to_parquet(path)
     report = neural_train(str(path), **QUICK)
-    expected = neural_forecast(str(path), 5)
-    assert expected.model.id == report.model_id
+    expected = neural_forecast(str(path), 5, model_id=report.model_id)
     code = (
         "import sys; from workbench.forecast import neural_forecast; "
-        f"found = neural_forecast({str(path)!r}, 5); "
+        f"found = neural_forecast({str(path)!r}, 5, model_id={report.model_id!r}); "
         "assert not {'torch', 'neuralforecast'} & set(sys.modules); "
         "print(found.model.id, found.quantiles.to_numpy().tobytes().hex())"
     )
@@ -177,7 +234,7 @@ def test_a_horizon_beyond_the_model_names_its_own(report, frame, context):
 
 def test_a_confidence_beyond_the_model_names_its_own(report, frame, context):
     with pytest.raises(OutOfRange, match=r"0\.99"):
-        neural_forecast(frame, 5, 0.999, context=context)
+        neural_forecast(frame, 5, 0.999, model_id=report.model_id, context=context)
 
 
 def test_an_unknown_model_names_those_there_are(report, frame, context):

@@ -1,3 +1,9 @@
+from .abstaining import Abstaining as Abstaining
+from .abstaining import Decision as Decision
+from .abstaining import fit_default as fit_default
+from .autoregression import Autoregression as Autoregression
+from .autoregression import AutoregressionLearner as AutoregressionLearner
+from .autoregression import fit_autoregression as fit_autoregression
 from .calibration import adaptive_quantiles as adaptive_quantiles
 from .calibration import calibrated_fan as calibrated_fan
 from .calibration import check_calibration as check_calibration
@@ -40,7 +46,11 @@ from .training import Training as Training
 from .training import train as train
 
 __all__ = [
+    "Abstaining",
     "Architecture",
+    "Autoregression",
+    "AutoregressionLearner",
+    "Decision",
     "Drift",
     "Evaluation",
     "ForecastReport",
@@ -65,6 +75,8 @@ __all__ = [
     "diebold_mariano",
     "evaluate",
     "evaluation_of",
+    "fit_autoregression",
+    "fit_default",
     "fit_drift",
     "fit_nlinear",
     "fit_repeat_last",

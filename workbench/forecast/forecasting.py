@@ -26,11 +26,21 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Literal
 
+    import numpy.typing as npt
+
     from workbench.forecast.models import TrainedModel
     from workbench.forecast.series import Series
     from workbench.ports import Forecaster
 
-__all__ = ["forecast_by_model", "forecast_by_repeat_last", "quantile_frame", "summarised"]
+    Floats = npt.NDArray[np.float64]
+
+__all__ = [
+    "forecast_by_model",
+    "framed",
+    "quantile_frame",
+    "summarised",
+    "wanted_quantiles",
+]
 
 LEAN = 0.6
 """A trend is named when the forecast gives its direction at least this probability."""
@@ -59,6 +69,27 @@ def quantile_frame(
         probabilities.
     """
     predicted = forecaster.predict(series.closes[None, :], quantiles)[0, :horizon]
+    return framed(predicted, series, quantiles)
+
+
+def framed(predicted: Floats, series: Series, quantiles: Sequence[float]) -> pd.DataFrame:
+    """Quantiles of the next values as a table over time.
+
+    Parameters
+    ----------
+    predicted : numpy.ndarray, shape (horizon, quantiles)
+        In units of the series.
+    series : Series
+        The history.
+    quantiles : sequence of float
+        Probabilities.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index ``time``, columns the probabilities.
+    """
+    horizon = len(predicted)
     index = pd.DatetimeIndex(future_times(series, horizon), name="time")
     return pd.DataFrame(predicted, index=index, columns=pd.Index(quantiles, name="quantile"))
 
@@ -115,53 +146,6 @@ def summarised(quantiles: pd.DataFrame, series: Series, confidence: float) -> Fo
     )
 
 
-def forecast_by_repeat_last(
-    series: Series, horizon: int, confidence: float, *, why: str
-) -> ForecastReport:
-    """Repeat-last, said to be so.
-
-    Parameters
-    ----------
-    series : Series
-        The history, from which the spread of moves is taken.
-    horizon : int
-        Bars ahead.
-    confidence : float
-        Of the intervals.
-    why : str
-        Why there is no model, as a sentence.
-
-    Returns
-    -------
-    ForecastReport
-        Repeat-last as the forecast and beside itself.
-
-    Raises
-    ------
-    TooLittleHistory
-        If the history is too short for the spread of moves.
-    """
-    naive = _naive_frame(series, horizon, confidence)
-    forecast = summarised(naive, series, confidence)
-    return ForecastReport(
-        symbol=series.symbol,
-        model=ModelCard(
-            id="naive", type="repeat-last", architecture="the last close, with past moves around it"
-        ),
-        forecast=forecast,
-        repeat_last=forecast,
-        model_performance=None,
-        skill=0.0,
-        statement=f"This is repeat-last, not a model: {why}",
-        warnings=[],
-        device="cpu",
-        survivorship=series.survivorship,
-        history=series.to_pandas(),
-        quantiles=naive,
-        naive_quantiles=naive,
-    )
-
-
 def forecast_by_model(
     model: TrainedModel, series: Series, horizon: int, confidence: float
 ) -> ForecastReport:
@@ -196,7 +180,7 @@ def forecast_by_model(
     widest = 1 - 2 * forecaster.architecture.quantiles[0]
     if confidence > widest + 1e-9:
         raise OutOfRange("confidence_level", confidence, 0, round(widest, 6))
-    quantiles = quantile_frame(forecaster, series, horizon, _wanted(confidence))
+    quantiles = quantile_frame(forecaster, series, horizon, wanted_quantiles(confidence))
     naive = _naive_frame(series, horizon, confidence)
     evaluation = Evaluation.model_validate(model.evaluation)
     return ForecastReport(
@@ -218,10 +202,10 @@ def forecast_by_model(
 
 def _naive_frame(series: Series, horizon: int, confidence: float) -> pd.DataFrame:
     naive = fit_repeat_last(series.closes, horizon)
-    return quantile_frame(naive, series, horizon, _wanted(confidence))
+    return quantile_frame(naive, series, horizon, wanted_quantiles(confidence))
 
 
-def _wanted(confidence: float) -> list[float]:
+def wanted_quantiles(confidence: float) -> list[float]:
     """The quantiles of the fan, and the ends of the interval."""
     return sorted({*QUANTILES, *_interval(confidence)})
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from pydantic import Field
 
 from workbench.domain import Number, Result
+from workbench.forecast.abstaining.results import Decision
 from workbench.forecast.evaluation.results import Evaluation, Scores
 
 if TYPE_CHECKING:
@@ -101,6 +102,8 @@ class ForecastReport(Result):
     repeat_last: Forecast
     model_performance: Evaluation | None
     skill: Number
+    decision: Decision | None = None
+    """Why the default departs from repeat-last, or does not; None for a model asked for by name."""
     statement: str
     warnings: list[str]
     device: str

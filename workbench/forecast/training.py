@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from workbench.errors import InvalidInput, TooLittleHistory, UnknownName
+from workbench.forecast.abstaining.deciding import decide
+from workbench.forecast.abstaining.default import units_of
 from workbench.forecast.evaluation.evaluating import evaluate
 from workbench.forecast.learning import Samples
 from workbench.forecast.naive import fit_repeat_last
@@ -207,8 +209,16 @@ def train(
         name="N-HiTS",
         season=season,
     )
+    evaluation = _decided(evaluation, values, split.evaluation)
     windows = (len(learned.inputs), len(chosen_by.inputs))
     return Training(model, fit, split, evaluation, windows, schedule, validation_split)
+
+
+def _decided(evaluation: Evaluation, values: Floats, first: int) -> Evaluation:
+    """The evaluation, with whether the default may depart from repeat-last by this model."""
+    origins = slice(first - 1, len(values) - evaluation.horizon)
+    decision = decide(evaluation.windows, evaluation.model.name, units_of(values)[None, origins])
+    return evaluation.model_copy(update={"decision": decision})
 
 
 def _samples(path: Floats, architecture: Architecture) -> Samples:

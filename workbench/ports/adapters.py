@@ -21,6 +21,8 @@ _BUILT_IN: dict[str, dict[str, str]] = {
         "yahoo": "workbench.adapters.yahoo:Yahoo",
     },
     "Learner": {
+        "autoregression": "workbench.forecast.autoregression:AutoregressionLearner",
+        "default": "workbench.forecast.abstaining:Default",
         "drift": "workbench.forecast.naive:Drift",
         "repeat-last": "workbench.forecast.naive:RepeatLast",
     },

@@ -44,7 +44,7 @@ def test_a_level_needs_ten_errors_beyond_it(level, needs):
     scores = np.random.default_rng(0).normal(size=needs)
     low, high = split_interval(scores, level)
     assert low < high
-    with pytest.raises(TooLittleHistory, match=f"{level:.0%}"):
+    with pytest.raises(TooLittleHistory, match=f"interval of {level}"):
         split_interval(scores[1:], level)
 
 

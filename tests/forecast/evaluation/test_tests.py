@@ -237,5 +237,5 @@ def test_a_confidence_set_of_one_and_of_too_few_windows():
     rng = np.random.default_rng(8)
     alone = model_confidence_set(windows_of(rng, names=("a",)), rng)
     assert (alone.included, alone.p_values) == (["a"], {"a": 1.0})
-    few = model_confidence_set(windows_of(rng, origins=199), rng)
+    few = model_confidence_set(windows_of(rng, origins=399), rng)
     assert (few.included, few.method) == ([], "not testable")

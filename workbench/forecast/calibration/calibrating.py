@@ -187,7 +187,7 @@ def _must_support(probabilities: Sequence[float], errors: int, horizon: int) -> 
     beyond = min((min(level, 1.0 - level) for level in probabilities), default=0.5)
     needs = max(WARM_UP, fewest_scores(1.0 - 2.0 * beyond) if beyond < 0.5 else 0)
     if errors < needs:
-        what = f"A calibrated {1.0 - 2.0 * beyond:.0%} interval {horizon} steps ahead"
+        what = f"A calibrated interval of {1.0 - 2.0 * beyond:g} {horizon} steps ahead"
         raise TooLittleHistory(needs + horizon, errors + horizon, what)
 
 

@@ -72,7 +72,7 @@ def split_interval(scores: Floats, level: float) -> tuple[float, float]:
     """
     needs = fewest_scores(level)
     if len(scores) < needs:
-        raise TooLittleHistory(needs, len(scores), f"A {level:.0%} interval that is calibrated")
+        raise TooLittleHistory(needs, len(scores), f"A calibrated interval of {level:g}")
     ordered = np.sort(scores)
     rank = math.ceil((len(ordered) + 1) * (0.5 + level / 2) - 1e-9)
     rank = min(rank, len(ordered))

@@ -9,7 +9,6 @@ import numpy as np
 
 from workbench.errors import MissingExtra
 from workbench.forecast.evaluation.accuracy import losses_per_origin
-from workbench.forecast.evaluation.means import FEW_LAGS
 from workbench.forecast.evaluation.results import ConfidenceSet
 
 if TYPE_CHECKING:
@@ -20,6 +19,9 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
 
 __all__ = ["model_confidence_set"]
+
+FEWEST_WINDOWS = 100
+"""Windows that do not overlap below which the bootstrap drops too many: 8.5% of four at 50."""
 
 
 def model_confidence_set(
@@ -56,7 +58,7 @@ def model_confidence_set(
     Returns
     -------
     ConfidenceSet
-        Without anyone where the origins hold fewer than 50 windows of this reach.
+        Without anyone where the origins hold fewer than 100 windows of this reach.
 
     Raises
     ------
@@ -67,7 +69,7 @@ def model_confidence_set(
     table = np.column_stack(
         [losses_per_origin(windows, name, step, loss) for name in windows.names]
     )
-    if reach * FEW_LAGS > len(table):
+    if reach * FEWEST_WINDOWS > len(table):
         nothing: dict[str, float] = dict.fromkeys(windows.names, float("nan"))
         return ConfidenceSet(
             loss=loss, size=size, p_values=nothing, included=[], method="not testable"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pydantic import Field
 
 from workbench.domain import Number, Result
+from workbench.forecast.abstaining.results import Decision
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -133,7 +134,7 @@ class ConfidenceSet(Result):
     """The forecasters among which the best cannot be told apart, at one loss.
 
     ``p_values`` are those of Hansen, Lunde and Nason (2011): who is below `size` is out. Empty
-    where the origins hold fewer than 50 windows.
+    where the origins hold fewer than 100 windows.
     """
 
     loss: str
@@ -163,6 +164,8 @@ class Evaluation(Result):
     steps: list[StepScores] = Field(default_factory=list)
     comparisons: list[Comparison] = Field(default_factory=list)
     confidence_set: ConfidenceSet | None = None
+    decision: Decision | None = None
+    """Whether the default may depart from repeat-last by this model."""
     statement: str
     by_step: Any = Field(default=None, exclude=True, repr=False)
     reliability: Any = Field(default=None, exclude=True, repr=False)
