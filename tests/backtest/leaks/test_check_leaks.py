@@ -6,22 +6,6 @@ import pytest
 
 from workbench.backtest.leaks import check_leaks
 from workbench.errors import InvalidInput, UnknownName
-from workbench.registry import lookup
-
-SMALL = {
-    "momentum": {"lookback": 12, "top": 2},
-    "mean_reversion": {"window": 10},
-    "buy_and_hold": {},
-    "moving_average_cross": {"fast": 3, "slow": 9},
-    "equal_weight": {},
-}
-
-
-@pytest.mark.parametrize("name", SMALL)
-def test_strategies_of_ours_are_clean(make_bars, context, name):
-    bars = make_bars(1, bars=150, symbols=3)
-    report = check_leaks(lookup("strategy", name), bars, parameters=SMALL[name], context=context)
-    assert report.function == "clean", report
 
 
 def test_the_signals_own_price_is_a_leak(make_bars, context):

@@ -81,8 +81,20 @@ def checked_for_leaks(
         bars=panel,
         seed=seed,
         fills=_fills(subject, frame, trading),
-        notes=subject.notes,
+        notes=(*subject.notes, *_first_step(subject, frame, found, cuts, seed)),
     )
+
+
+def _first_step(subject: Any, frame: Any, found: Examined, cuts: int, seed: int) -> list[str]:
+    """Which step of a pipeline is the first that looks ahead."""
+    if found.finding is None or not getattr(subject, "beginnings", ()):
+        return []
+    for beginning in subject.beginnings:
+        own = examine(beginning.on(frame), frame, cuts=cuts, seed=seed)
+        if own.finding is not None:
+            step = beginning.name.rpartition(" ")[2]
+            return [f"The step {step!r} is the first that looks ahead."]
+    return [f"The step {subject.name.rpartition(' ')[2]!r} is the first that looks ahead."]
 
 
 def _is_table(thing: Any) -> bool:

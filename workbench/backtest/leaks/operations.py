@@ -24,26 +24,29 @@ def check_leaks(
     parameters: dict[str, float | int | str | bool] | None = None,
     fills_at: Literal["next open", "next close", "same close"] = "next open",
     fills: DatasetRef | None = None,
-    cuts: Annotated[int, Field(ge=20, le=2_000)] = 32,
+    cuts: Annotated[int, Field(ge=20, le=2_000)] = 40,
     seed: Annotated[int, Field(ge=0)] = 0,
     context: Context | None = None,
 ) -> LeakReport:
     """Whether a strategy, feature, pipeline or notebook knows what nobody knew yet.
 
     After each of at least 20 bars the future is changed in several ways: other prices, no bars
-    at all, and by turns rises as falls, three times the price, another order, holes. Nothing at
-    or before that bar may move; where something does, the report names the first bar and the
-    column that moves it. What the data know too early is read from their knowledge times, and
-    without these the answer is "cannot tell".
+    at all, and by turns rises as falls, three times the price, another order, holes. Some of these
+    bars lie where a hole of the data ends, a price leaps or a month is over. Nothing at or before
+    such a bar may move; where something does, the report names the first bar and the column that
+    moves it. What the data know too early is read from their knowledge times, and without these
+    the answer is "cannot tell".
 
     Parameters
     ----------
     thing : str, callable, pair, list, pipeline or table
         A strategy, a feature (``feature:momentum`` where both have the name) or a notebook
         (``research.ipynb``) by name. In Python also the thing: a Strategy, a Feature, a list of
-        features, any function of bars, a pair of functions ``(entries, exits)``, an object with
-        ``fit`` and ``transform`` or ``predict`` (fitted on the first third of the bars), a path of
-        a notebook, or a table of fills.
+        features, any function of bars, a pair of functions ``(entries, exits)``, the steps of a
+        pipeline ``[("returns", f), ("signal", g)]`` (each takes what the one before makes; the
+        report names the first that looks ahead), an object with ``fit`` and ``transform`` or
+        ``predict``, in a pipeline too (fitted on the first third of the bars), a path of a
+        notebook, or a table of fills.
     bars : str or frame, optional
         A dataset, some of its symbols or one symbol; in Python also a frame, which a function
         gets as it is. ``sp500-20`` by default; of a notebook its own ``bars``.

@@ -22,6 +22,10 @@ __all__ = ["Subject", "subject_of"]
 
 FITTED_ON = 3
 """A pipeline is fitted on one part in so many, and judged on the others."""
+FITTED = (
+    "The pipeline was fitted on the first third of the bars and judged on the others."
+    " To judge fit_transform on the whole sample, give a function that calls it."
+)
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,8 @@ class Subject:
         Whether the function takes ``until``, the time before which it is fitted.
     notes : tuple of str
         What the reader should know about how it is asked.
+    beginnings : tuple of Subject
+        Of a pipeline of steps: its first step, its first two steps, and so on.
     """
 
     name: str
@@ -50,6 +56,7 @@ class Subject:
     is_weights: bool = False
     is_fitted: bool = False
     notes: tuple[str, ...] = ()
+    beginnings: tuple[Subject, ...] = ()
 
     def on(self, frame: Any) -> Callable[[Any], Any]:
         """The function to ask about this frame."""
@@ -92,9 +99,11 @@ def subject_of(thing: Any, parameters: Mapping[str, Any]) -> Subject:
         values = checked(thing.parameters, parameters, f"feature {thing.name!r}")
         function = functools.partial(_computed, feature=thing, values=dict(values))
         return Subject(f"feature {thing.name}", function, takes_bars=True)
+    if _is_steps(thing):
+        return _of_steps(list(thing))
     if isinstance(thing, list | tuple | dict) and len(thing):
         return _of_several(thing)
-    if hasattr(thing, "fit") and (hasattr(thing, "transform") or hasattr(thing, "predict")):
+    if _is_estimator(thing):
         return _of_pipeline(thing)
     if callable(thing):
         title = getattr(thing, "__name__", type(thing).__name__)
@@ -144,17 +153,91 @@ def _title(one: Any) -> str:
     return one if isinstance(one, str) else getattr(one, "name", getattr(one, "__name__", "?"))
 
 
+def _is_estimator(thing: Any) -> bool:
+    """Whether this is fitted before it is used."""
+    return hasattr(thing, "fit") and (hasattr(thing, "transform") or hasattr(thing, "predict"))
+
+
+def _is_steps(thing: Any) -> bool:
+    """Whether these are the steps of a pipeline: pairs of a name and what is done."""
+    return (
+        isinstance(thing, list | tuple)
+        and len(thing) > 0
+        and all(isinstance(one, tuple) and len(one) == 2 for one in thing)
+        and all(isinstance(one[0], str) for one in thing)
+    )
+
+
+def _of_steps(steps: list[tuple[str, Any]], *, whole: bool = True) -> Subject:
+    """A pipeline: each step takes what the one before it made."""
+    for name, done in steps:
+        if not (callable(done) or _is_estimator(done) or isinstance(done, str)):
+            raise InvalidInput(
+                f"The step {name!r} of the pipeline cannot be called",
+                seen=type(done).__name__,
+                cure="Give a function of what the step before makes, or an object with fit",
+            )
+    made = [(name, _step(done, name, first=at == 0)) for at, (name, done) in enumerate(steps)]
+    fitted = any(_is_estimator(done) for _, done in made)
+    first = steps[0][1]
+    beginnings = [_of_steps(steps[:count], whole=False) for count in range(1, len(steps))]
+    return Subject(
+        f"pipeline {' → '.join(name for name, _ in steps)}",
+        functools.partial(_through, steps=made),
+        takes_bars=isinstance(first, str | Feature | Strategy),
+        is_fitted=fitted,
+        notes=(FITTED,) if fitted else (),
+        beginnings=tuple(beginnings) if whole else (),
+    )
+
+
+def _step(done: Any, name: str, *, first: bool) -> Any:
+    if not isinstance(done, str | Feature | Strategy):
+        return done
+    if not first:
+        raise InvalidInput(
+            f"The step {name!r} takes bars, and only the first step gets them",
+            seen=done if isinstance(done, str) else done.name,
+            cure="Put it first, or give a function",
+        )
+    return subject_of(done, {}).function
+
+
+def _through(bars: Any, *, steps: list[tuple[str, Any]], until: Any = None) -> Any:
+    """What the last step makes; from `until` on, where a step was fitted before it."""
+    made = bars
+    for _, done in steps:
+        made = _fitted_step(made, done, until) if _is_estimator(done) else done(made)
+    return made if until is None else _from(made, until)
+
+
+def _fitted_step(made: Any, estimator: Any, until: Any) -> pd.DataFrame:
+    rows = _rows(made)
+    known = rows[rows.index < until].dropna()
+    estimator.fit(known)
+    ask = getattr(estimator, "transform", None) or estimator.predict
+    whole = rows.dropna()
+    return pd.DataFrame(ask(whole), index=whole.index)
+
+
+def _from(made: Any, until: Any) -> Any:
+    if isinstance(made, xr.DataArray | xr.Dataset):
+        return made.sel(time=slice(until, None))
+    return made[made.index >= until]
+
+
+def _rows(made: Any) -> pd.DataFrame:
+    if isinstance(made, xr.Dataset):
+        return made["close"].to_pandas()
+    return made.to_pandas() if isinstance(made, xr.DataArray) else pd.DataFrame(made)
+
+
 def _of_pipeline(pipeline: Any) -> Subject:
     return Subject(
         f"pipeline {type(pipeline).__name__}",
         functools.partial(_walked_forward, pipeline=pipeline),
         is_fitted=True,
-        notes=(
-            (
-                "The pipeline was fitted on the first third of the bars and judged on the others."
-                " To judge fit_transform on the whole sample, give a function that calls it."
-            ),
-        ),
+        notes=(FITTED,),
     )
 
 
@@ -172,7 +255,7 @@ def _each(bars: Any, *, functions: dict[str, Callable[[Any], Any]]) -> dict[str,
 
 def _walked_forward(bars: Any, *, pipeline: Any, until: Any) -> pd.DataFrame:
     """What a pipeline makes of later rows once it is fitted on those before `until`."""
-    rows = bars["close"].to_pandas() if isinstance(bars, xr.Dataset) else pd.DataFrame(bars)
+    rows = _rows(bars)
     early = rows.index < until
     pipeline.fit(rows[early])
     ask = getattr(pipeline, "transform", None) or pipeline.predict

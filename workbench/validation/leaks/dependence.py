@@ -11,6 +11,8 @@ from workbench.validation.leaks.futures import spiked
 from workbench.validation.leaks.probing import Bent
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from workbench.validation.leaks.probing import Probe
 
 __all__ = ["dependence_map"]
@@ -43,13 +45,17 @@ def dependence_map(probe: Probe, bar: int, reach: int = 0) -> pd.DataFrame:
     shown = range(first, first + width)
     cells = np.zeros((width, width), dtype=bool)
     for at, one in enumerate(shown):
-        rows = [probe.bar_of(number) == one for number in range(len(probe.tables))]
-        values = tuple(
-            np.where(mask[:, None], spiked(table, size=1.7), table.values)
-            for table, mask in zip(probe.tables, rows, strict=True)
-        )
+        values = tuple(_spiked_at(probe, number, one) for number in range(len(probe.tables)))
         found = probe.moved(Bent(values, (None,) * len(values)), shown[-1])
         moved = probe.position(found.times) - first
         cells[moved[(moved >= 0) & (moved < width)], at] = True
     stamps = pd.Index(probe.clock[first : first + width])
     return pd.DataFrame(cells, index=stamps.rename("output"), columns=stamps.rename("input"))
+
+
+def _spiked_at(probe: Probe, number: int, bar: int) -> npt.NDArray[np.float64]:
+    """The numbers of a table with those of one bar far away."""
+    values = probe.tables[number].values.copy()
+    rows = probe.bar_of(number) == bar
+    values[rows] = spiked(probe.tables[number], size=1.7, rows=rows)
+    return values

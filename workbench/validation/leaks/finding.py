@@ -9,7 +9,7 @@ import numpy as np
 
 from workbench.errors import OutOfRange, TooLittleHistory
 from workbench.validation.leaks.dependence import dependence_map
-from workbench.validation.leaks.fingerprints import kind_of
+from workbench.validation.leaks.fingerprints import kinds_of
 from workbench.validation.leaks.hunting import cut_points, first_hit, is_repeatable
 from workbench.validation.leaks.probing import Probe
 from workbench.validation.leaks.results import LeakCheck, LeakFinding
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CUTS", "Examined", "examine"]
 
-CUTS = 32
+CUTS = 40
 LEAST_CUTS = 20
 CALLS_A_CUT = 3
 MAP = 40
@@ -167,12 +167,13 @@ def _plain(probe: Probe, hit: Hit) -> Trace:
 
 
 def _finding(probe: Probe, trace: Trace, hit: Hit) -> LeakFinding:
-    kind = kind_of(probe, trace)
+    kind, *others = kinds_of(probe, trace)
     source = trace.nearest
     table = probe.tables[source.table] if source else None
     return LeakFinding(
         kind=kind,
         probably=not is_certain(kind),
+        others=others,
         where=stamp(trace.time),
         bar=trace.bar,
         output=trace.output,
@@ -215,6 +216,8 @@ def _verdict(probe: Probe, finding: LeakFinding | None, points: list[int]) -> Le
 
 def _notes(probe: Probe, function: Any) -> tuple[str, ...]:
     notes = []
+    if not _says_anything(probe):
+        notes.append("All that it returned is one value or none: no leak could have been seen.")
     if seeds_held(function):
         notes.append("It holds a random generator, which started anew at every call.")
     notes += [
@@ -227,3 +230,12 @@ def _notes(probe: Probe, function: Any) -> tuple[str, ...]:
             f" {probe.failures[0]}"
         )
     return tuple(notes)
+
+
+def _says_anything(probe: Probe) -> bool:
+    """Whether any column of the answer holds two different numbers."""
+    return any(
+        (np.nanmax(known, axis=0) > np.nanmin(known, axis=0)).any()
+        for table in probe.base
+        if (known := table.values[:, np.isfinite(table.values).any(axis=0)]).size
+    )

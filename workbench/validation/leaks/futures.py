@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-
-from workbench.validation.leaks.tables import FIELDS
+import pandas as pd
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,8 +36,12 @@ class Future(StrEnum):
     """p becomes (price at the cut)² / p."""
     SCALED = "later prices are three times as high"
     """And volumes five times."""
-    SHUFFLED = "the later bars come in another order"
-    """The same rows."""
+    SUNK = "later prices are a third"
+    """And volumes a fifth."""
+    SHUFFLED = "the later moves come in another order"
+    """The same steps of prices, the same rows of all else."""
+    LEAPS = "some later prices are ten times as high or as low"
+    """Each number for itself."""
     HOLES = "later values go missing"
     """Some bars, and some values of others."""
 
@@ -71,8 +75,10 @@ def changed_after(
     return values
 
 
-def spiked(table: Table, *, up: bool = True, size: float = 1_000.0) -> Floats:
-    """Every number far from where it is, to put into single rows.
+def spiked(
+    table: Table, *, up: bool = True, size: float = 1_000.0, rows: Mask | slice = slice(None)
+) -> Floats:
+    """Numbers far from where they are, to put into single rows.
 
     Parameters
     ----------
@@ -82,39 +88,57 @@ def spiked(table: Table, *, up: bool = True, size: float = 1_000.0) -> Floats:
         Above or below where it was.
     size : float
         How many times a positive number; how many deviations for another.
+    rows : ndarray of bool or slice
+        Which rows; all by default.
 
     Returns
     -------
     ndarray, shape (rows, columns)
         The other of true and false; a NaN stays.
     """
-    positive, flag, _ = _sorts(table)
+    positive, flag, _ = table.sorts
+    own = table.values[rows]
     factor = size if up else 1.0 / size
-    shift = (size if up else -size) * _spread(table.values)
-    return _by_sort(table.values, (positive, flag), table.values * factor, table.values + shift)
+    shift = (size if up else -size) * table.spread
+    return _by_sort(own, (positive, flag), own * factor, own + shift)
 
 
 def _walked(table: Table, later: Mask, rng: np.random.Generator) -> Floats:
     rows = table.values[later]
+    positive, flag, volume = table.sorts
+    noise = _noise(table, len(rows), rng)
+    made: Floats = rows * _walk(table, later, rng) * np.exp(noise * np.float32(STEP / 2))
+    if volume.any():
+        made[:, volume] = rows[:, volume] * np.exp(noise[:, volume])
+    if flag.any():
+        made[:, flag] = np.where(noise[:, flag] > 0, rows[:, flag], 1.0 - rows[:, flag])
+    if (other := ~(positive | flag)).any():
+        made[:, other] = rows[:, other] + 2.0 * noise[:, other] * table.spread[other]
+    return made
+
+
+def _walk(table: Table, later: Mask, rng: np.random.Generator) -> Floats:
+    """A random walk for each symbol, on the later rows and all columns."""
     _, place = np.unique(table.times[later], return_inverse=True)
     symbols = {one.symbol or one.field: None for one in table.columns}
     numbers = {symbol: at for at, symbol in enumerate(symbols)}
     steps = rng.normal(0.0, STEP, (int(place.max()) + 1, len(symbols)))
     of_column = [numbers[one.symbol or one.field] for one in table.columns]
-    walk = np.exp(np.cumsum(steps, axis=0))[place][:, of_column]
-    own = np.exp(rng.normal(0.0, STEP / 2, rows.shape))
-    positive, flag, volume = _sorts(table)
-    loud = np.exp(rng.normal(0.0, 1.0, rows.shape))
-    noise = rows + rng.normal(0.0, 2.0, rows.shape) * _spread(table.values)
-    made = _by_sort(rows, (positive, flag), rows * np.where(volume, loud, walk * own), noise)
-    return np.where(flag & (rng.random(rows.shape) < 0.5), rows, made)
+    walk: Floats = np.exp(np.cumsum(steps, axis=0))[place]
+    return walk if len(of_column) == len(symbols) else walk[:, of_column]
+
+
+def _noise(table: Table, count: int, rng: np.random.Generator) -> npt.NDArray[np.float32]:
+    """As many rows of the table's noise, from a random one on: drawing each anew takes long."""
+    first = int(rng.integers(len(table.noise)))
+    return np.roll(table.noise, -first, axis=0)[:count] if first else table.noise[:count]
 
 
 def _mirrored(table: Table, later: Mask, _rng: np.random.Generator) -> Floats:
     rows, before = table.values[later], table.values[~later]
     anchor = _last_finite(before) if len(before) else rows[0]
     anchor = np.where(np.isfinite(anchor), anchor, 1.0)
-    positive, flag, _ = _sorts(table)
+    positive, flag, _ = table.sorts
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(rows > 0, anchor * (anchor / rows), rows)
     return _by_sort(rows, (positive, flag), ratio, 2 * anchor - rows)
@@ -122,19 +146,53 @@ def _mirrored(table: Table, later: Mask, _rng: np.random.Generator) -> Floats:
 
 def _scaled(table: Table, later: Mask, _rng: np.random.Generator) -> Floats:
     rows = table.values[later]
-    positive, flag, volume = _sorts(table)
+    positive, flag, volume = table.sorts
     return _by_sort(rows, (positive, flag), rows * np.where(volume, 5.0, 3.0), 2 * rows + 1)
 
 
-def _shuffled(table: Table, later: Mask, rng: np.random.Generator) -> Floats:
+def _sunk(table: Table, later: Mask, _rng: np.random.Generator) -> Floats:
     rows = table.values[later]
-    return rows[rng.permutation(len(rows))]
+    positive, flag, volume = table.sorts
+    return _by_sort(rows, (positive, flag), rows / np.where(volume, 5.0, 3.0), (rows - 1) / 2)
+
+
+def _leaps(table: Table, later: Mask, rng: np.random.Generator) -> Floats:
+    rows = table.values[later]
+    sign = np.sign(_noise(table, len(rows), rng)) * (rng.random((len(rows), 1)) < SHARE_MISSING)
+    positive, flag, _ = table.sorts
+    shifted = rows + 10.0 * sign * table.spread
+    flipped = np.where(flag & (sign == 0), 1.0 - rows, rows)  # `_by_sort` turns flags over
+    return _by_sort(flipped, (positive, flag), rows * np.power(10.0, sign), shifted)
+
+
+def _shuffled(table: Table, later: Mask, rng: np.random.Generator) -> Floats:
+    rows, before = table.values[later], table.values[~later]
+    order = rng.permutation(len(rows))
+    positive, _, volume = table.sorts
+    made = rows[order]
+    prices = positive & ~volume
+    if prices.any():
+        first = _last_finite(before[:, prices]) if len(before) else rows[0, prices]
+        made[:, prices] = _restepped(rows[:, prices], first, order)
+    return made
+
+
+def _restepped(rows: Floats, first: Floats, order: npt.NDArray[np.int64]) -> Floats:
+    """Prices whose steps come in another order: no leap that was not there; a hole moves along."""
+    with np.errstate(all="ignore"):
+        logs = pd.DataFrame(np.log(np.vstack([first, rows]))).ffill().to_numpy()
+        walk = np.cumsum(np.nan_to_num(np.diff(logs, axis=0))[order], axis=0)
+        start = np.where(np.isfinite(logs[0]), logs[0], np.nanmax(logs, axis=0, initial=0.0))
+    made: Floats = np.exp(start + walk)
+    return np.where(np.isnan(rows[order]), np.nan, made)
 
 
 def _holes(table: Table, later: Mask, rng: np.random.Generator) -> Floats:
     rows = table.values[later].copy()
     rows[rng.random(len(rows)) < SHARE_MISSING / 2] = np.nan
     rows[rng.random(rows.shape) < SHARE_MISSING / 2] = np.nan
+    whole = table.sorts[1] & np.isfinite(table.values).all(axis=0)
+    rows[:, whole] = table.values[later][:, whole]  # true and false have no third value
     return rows
 
 
@@ -142,32 +200,17 @@ _CHANGES: dict[Future, Callable[[Table, Mask, np.random.Generator], Floats]] = {
     Future.WALKED: _walked,
     Future.MIRRORED: _mirrored,
     Future.SCALED: _scaled,
+    Future.SUNK: _sunk,
     Future.SHUFFLED: _shuffled,
+    Future.LEAPS: _leaps,
     Future.HOLES: _holes,
 }
 
 
-def _sorts(table: Table) -> tuple[Mask, Mask, Mask]:
-    """Which columns are positive numbers, which true and false, which volumes."""
-    values = table.values
-    known = np.isfinite(values)
-    flag = (~known | (values == 0) | (values == 1)).all(axis=0)
-    volume = np.array([one.field.lower() == "volume" for one in table.columns])
-    positive = (~known | (values > 0)).all(axis=0) | volume
-    return positive & ~flag, flag & ~volume, volume
-
-
 def _by_sort(rows: Floats, sorts: tuple[Mask, Mask], positive: Floats, other: Floats) -> Floats:
+    if sorts[0].all():
+        return positive
     return np.where(sorts[1], 1.0 - rows, np.where(sorts[0], positive, other))
-
-
-def _spread(values: Floats) -> Floats:
-    """The deviation of each column; 1 where there is none."""
-    known = np.isfinite(values)
-    count = np.maximum(known.sum(axis=0), 1)
-    mean = np.where(known, values, 0.0).sum(axis=0) / count
-    spread = np.sqrt((np.where(known, values - mean, 0.0) ** 2).sum(axis=0) / count)
-    return np.where(spread > 0, spread, 1.0)
 
 
 def _last_finite(values: Floats) -> Floats:
@@ -179,14 +222,12 @@ def _last_finite(values: Floats) -> Floats:
 
 def _in_order(table: Table, values: Floats, later: Mask) -> None:
     """The high is the highest of a bar and the low the lowest, as far as they are there."""
-    places = {(one.symbol, one.field.lower()): at for at, one in enumerate(table.columns)}
-    for symbol in {one.symbol for one in table.columns}:
-        four = [places.get((symbol, field)) for field in FIELDS[:4]]
-        there = [at for at in four if at is not None]
-        if len(there) < 2:
+    for columns in table.quotes:
+        if len(columns) < 2 or not {"high", "low"} & set(columns):
             continue
-        bar = values[np.ix_(later, np.asarray(there))]
-        for at, extreme in ((four[1], np.fmax), (four[2], np.fmin)):
-            if at is not None:
-                held = values[later, at]
-                values[later, at] = np.where(np.isnan(held), held, extreme.reduce(bar, axis=1))
+        quotes = [values[np.ix_(later, places)] for places in columns.values()]
+        for name, extreme in (("high", np.fmax), ("low", np.fmin)):
+            if name in columns:
+                held = values[np.ix_(later, columns[name])]
+                most = functools.reduce(extreme, quotes)
+                values[np.ix_(later, columns[name])] = np.where(np.isnan(held), held, most)

@@ -19,8 +19,13 @@ __all__ = ["Hit", "cut_points", "first_hit", "is_repeatable"]
 
 EVERY_CUT = (Future.CUT, Future.WALKED)
 BY_TURNS = (Future.MIRRORED, Future.SCALED, Future.SHUFFLED, Future.HOLES)
+WILD = (*BY_TURNS, Future.SUNK, Future.LEAPS)
+"""Asked where the number of bars alone has moved something: is it their values after all?"""
+MOST_LENGTHS = 6
 EDGE = (2, 3, 6, 11)
 """Cuts so many bars before the end: what is wrong with the newest bars only is seen here."""
+OF_HOLES, OF_LEAPS, OF_MONTHS = 4, 4, 2
+"""Cuts where a hole ends, at the largest moves, at the end of a month."""
 JITTER = 1e-13
 
 
@@ -67,9 +72,10 @@ def cut_points(probe: Probe, count: int, rng: np.random.Generator) -> list[int]:
     Returns
     -------
     list of int
-        Sorted. Half of them lie evenly, with jitter, over the bars; four near the end; the others
-        where the answer changes, because a leak of a rare signal is seen nowhere else. All bars
-        but the last, if there are no more than `count`.
+        Sorted. Half of them lie evenly, with jitter, over the bars; four near the end; some where
+        a hole of the data ends, at the largest moves, and at the end of a month; the others where
+        the answer changes: a leak of a rare event is seen nowhere else. All bars but the last, if
+        there are no more than `count`.
     """
     last = len(probe.clock) - 2
     if last < count:
@@ -79,14 +85,47 @@ def cut_points(probe: Probe, count: int, rng: np.random.Generator) -> list[int]:
     chosen |= {
         int(rng.integers(low, max(high, low + 1))) for low, high in itertools.pairwise(edges)
     }
-    events = [bar for bar in _events(probe) if bar not in chosen and bar <= last]
-    wanted = min(count - len(chosen), len(events))
-    chosen |= (
-        {int(bar) for bar in rng.choice(events, wanted, replace=False)} if wanted > 0 else set()
-    )
-    spare = [bar for bar in range(last + 1) if bar not in chosen]
-    missing = count - len(chosen)
-    return sorted(chosen | {int(bar) for bar in rng.choice(spare, missing, replace=False)})
+    everything = list(range(last + 1))
+    for bars, most in (
+        (_hole_ends(probe), OF_HOLES),
+        (_leaps(probe), OF_LEAPS),
+        (_month_ends(probe), OF_MONTHS),
+        (_events(probe), count),
+        (everything, count),
+    ):
+        spare = [bar for bar in bars if bar not in chosen and bar <= last]
+        wanted = min(most, count - len(chosen), len(spare))
+        if wanted > 0:
+            chosen |= {int(bar) for bar in rng.choice(spare, wanted, replace=False)}
+    return sorted(chosen)
+
+
+def _hole_ends(probe: Probe) -> list[int]:
+    """The last bar of each stretch in which a value is missing: what fills it comes later."""
+    table = probe.tables[0]
+    if len(table.times) != len(probe.clock):
+        return []
+    missing = np.isnan(table.values)
+    return [int(bar) for bar in np.flatnonzero((missing[:-1] & ~missing[1:]).any(axis=1))]
+
+
+def _leaps(probe: Probe) -> list[int]:
+    """The bars with the largest moves up and down: a leak may need one."""
+    table = probe.tables[0]
+    if len(table.times) != len(probe.clock):
+        return []
+    with np.errstate(all="ignore"):
+        steps = np.diff(table.values, axis=0, prepend=table.values[:1]) / np.abs(table.values)
+    steps = np.nan_to_num(steps, nan=0.0, posinf=0.0, neginf=0.0)
+    ends = (np.argsort(steps.min(axis=1))[:OF_LEAPS], np.argsort(steps.max(axis=1))[-OF_LEAPS:])
+    return sorted({int(bar) for some in ends for bar in some[: OF_LEAPS // 2]})
+
+
+def _month_ends(probe: Probe) -> list[int]:
+    if probe.clock.dtype.kind != "M":
+        return []
+    months = probe.clock.astype("datetime64[M]")
+    return [int(bar) for bar in np.flatnonzero(months[1:] != months[:-1])]
 
 
 def first_hit(probe: Probe, cuts: list[int]) -> Hit | None:
@@ -105,20 +144,19 @@ def first_hit(probe: Probe, cuts: list[int]) -> Hit | None:
         A future of other numbers rather than a shorter one, if both move it. A value that lies
         on a tie, so that the last bit of the prices decides it, is no leak.
     """
-    clean = -1
+    clean, lengths = -1, list[Hit]()
     for number, cut in enumerate(cuts):
         futures = (*EVERY_CUT, BY_TURNS[number % len(BY_TURNS)])
         hits = [hit for future in futures if (hit := _hit(probe, cut, future, clean))]
-        if hits and all(hit.future is Future.CUT for hit in hits):
-            hits += [hit for future in BY_TURNS if (hit := _hit(probe, cut, future, clean))]
-            if len(hits) == 1 and (stable := _beyond_ties(probe, hits[0])) is None:
-                continue
-            if len(hits) == 1 and stable is not None:
-                hits[0] = stable
-        if hits:
-            return min(hits, key=lambda hit: (hit.future is Future.CUT, hit.bar))
-        clean = cut
-    return None
+        if hits and all(hit.future is Future.CUT for hit in hits) and len(lengths) < MOST_LENGTHS:
+            hits += [hit for future in WILD if (hit := _hit(probe, cut, future, clean))]
+        values = [hit for hit in hits if hit.future is not Future.CUT]
+        if values:
+            return min(values, key=lambda hit: hit.bar)
+        stable = _beyond_ties(probe, hits[0]) if hits and len(lengths) < MOST_LENGTHS else None
+        lengths += [stable] if stable else []
+        clean = clean if hits else cut
+    return lengths[0] if lengths else None
 
 
 def _hit(probe: Probe, cut: int, future: Future, clean: int) -> Hit | None:

@@ -42,10 +42,10 @@ def data_checks(bars: Any) -> list[Said]:
     Parameters
     ----------
     bars : xarray.Dataset
-        As `load_bars` gives them. ``attrs["survivorship"]`` or a coordinate ``member`` tell of
-        the universe; the coordinates ``known_at`` (along time, or time and symbol) and
-        ``listed`` (along symbol) of back-filled history; a coordinate ``<figure>_known_at`` of
-        each further variable.
+        As `load_bars` gives them. ``attrs["survivorship"]`` or a coordinate ``member`` (and
+        ``member_known_at``, when that was decided) tell of the universe; the coordinates
+        ``known_at`` (along time, or time and symbol) and ``listed`` (along symbol) of back-filled
+        history; a coordinate ``<figure>_known_at`` of each further variable.
 
     Returns
     -------
@@ -62,6 +62,8 @@ def _survivors(bars: xr.Dataset, name: str) -> Said:
     told = str(bars.attrs.get("survivorship", "")).strip()
     low = told.lower()
     gone = _left_again(bars)
+    if said := _chosen_later(bars, name):
+        return said
     if any(word in low for word in SURVIVORS):
         return _found(
             name,
@@ -82,6 +84,30 @@ def _survivors(bars: xr.Dataset, name: str) -> Said:
             told or "Nothing says how these symbols were chosen.",
             "membership through time (the coordinate member of a universe) with those that left",
         )
+    )
+
+
+def _chosen_later(bars: xr.Dataset, name: str) -> Said | None:
+    """The first bar with a member that nobody could know to be one yet."""
+    chosen = f"member_{KNOWN_AT}"
+    if chosen not in bars.coords or "member" not in bars.coords or KNOWN_AT not in bars.coords:
+        return None
+    early = bars["member"].astype(bool) & (bars[chosen] > bars[KNOWN_AT])
+    places = np.argwhere(early.transpose("time", "symbol").to_numpy())
+    if not len(places):
+        return None
+    at, column = (int(place) for place in places[0])
+    symbol, time = str(bars["symbol"].to_numpy()[column]), bars["time"].to_numpy()[at]
+    moment = bars[chosen].broadcast_like(early).transpose("time", "symbol").to_numpy()[at, column]
+    return _found(
+        name,
+        LeakKind.SURVIVORS,
+        f"{symbol} is a member at {time!s:.10}, which was decided on {moment!s:.10}; so it is with"
+        f" {len(places):,} memberships.",
+        where=stamp(time),
+        bar=at,
+        column=f"member of {symbol}",
+        cure="Use a universe through time, with those that left: make_universe, get_universe.",
     )
 
 

@@ -79,7 +79,8 @@ def read_answer(made: Any, clock: npt.NDArray[Any], codes: Codes) -> Answer:
     Parameters
     ----------
     made : DataArray, Dataset, DataFrame, Series, ndarray, or a tuple, list or dict of these
-        Rows along time. An array has a row for each bar; a shorter one ends with the last bar.
+        Rows along time. An array has a row for each bar; a shorter one ends with the last bar. A
+        frame without times has a row for each bar.
     clock : ndarray, shape (bars,)
         The times of the bars that the function was given.
     codes : Codes
@@ -113,6 +114,8 @@ def _read(made: Any, name: str, clock: npt.NDArray[Any], codes: Codes) -> Table:
         made = _array(made, clock)
     if isinstance(made, xr.DataArray | xr.Dataset) and "time" not in made.dims:
         _refuse(made)
+    if isinstance(made, xr.DataArray | xr.Dataset):
+        made = made.reset_coords(drop=True)  # what came with the bars is no answer
     if isinstance(made, xr.DataArray):
         made = made.rename("output")  # of bars["close"] it keeps the name, and is none
     if isinstance(made, pd.Series | pd.DataFrame):
@@ -120,10 +123,19 @@ def _read(made: Any, name: str, clock: npt.NDArray[Any], codes: Codes) -> Table:
     if isinstance(made, pd.DataFrame) and made.empty:
         return Table(name, clock[:0], clock[:0], (), np.empty((0, 0)), lambda _values, _keep: made)
     try:
-        return read_table(made, name)
+        table = read_table(made, name)
     except UnusableFrame:
         _refuse(made)
         raise
+    return table if table.times.dtype.kind == clock.dtype.kind else _on_bars(table, made, clock)
+
+
+def _on_bars(table: Table, made: Any, clock: npt.NDArray[Any]) -> Table:
+    """Rows that are only numbered, on the bars, if there is one for each."""
+    if len(table.times) != len(clock):
+        _refuse(made)
+    return Table(name=table.name, times=clock, known=clock, columns=table.columns,
+                 values=table.values, remake=table.remake)  # fmt: skip
 
 
 def _array(made: npt.NDArray[Any], clock: npt.NDArray[Any]) -> pd.DataFrame:
@@ -198,13 +210,7 @@ def _side(answer: Answer, number: int) -> Table:
 def _moved_table(first: Table, second: Table, until: Any, tolerance: float) -> Moved:
     one, other = _until(first, until), _until(second, until)
     times, columns, before, after = _aligned(one, other)
-    whole = np.abs(first.values)
-    size = np.zeros(before.shape[1])
-    for at, column in enumerate(columns[: before.shape[1]]):
-        if column in first.columns:
-            own = whole[:, first.columns.index(column)]
-            own = own[np.isfinite(own)]
-            size[at] = np.median(own) if len(own) else 0.0
+    size = first.typical if columns == first.columns else _sizes(first, columns)
     differs = _differs(before, after, size, tolerance)
     row, column_at = np.nonzero(differs)
     return Moved(
@@ -215,11 +221,21 @@ def _moved_table(first: Table, second: Table, until: Any, tolerance: float) -> M
     )
 
 
+def _sizes(table: Table, columns: tuple[Column, ...]) -> Floats:
+    """The median size in each column; 0 in one that the table lacks."""
+    places = {column: at for at, column in enumerate(table.columns)}
+    typical = np.append(table.typical, 0.0)
+    return typical[[places.get(column, -1) for column in columns]]
+
+
 def _differs(before: Floats, after: Floats, size: Floats, tolerance: float) -> Any:
+    same = (before == after) | (np.isnan(before) & np.isnan(after))
+    if same.all():
+        return ~same
     with np.errstate(invalid="ignore"):
         scale = np.maximum(np.maximum(np.abs(before), np.abs(after)), size)
         near = np.abs(before - after) <= tolerance * scale
-    return ~(near | (before == after) | (np.isnan(before) & np.isnan(after)))
+    return ~(near | same)
 
 
 def _titled(name: str, column: Column) -> str:
@@ -227,7 +243,9 @@ def _titled(name: str, column: Column) -> str:
 
 
 def _until(table: Table, until: Any) -> Table:
-    keep = table.times <= until if len(table.times) else np.zeros(0, dtype=bool)
+    keep: Any = table.times <= until if len(table.times) else slice(0)
+    if table.in_order:
+        keep = slice(int(np.searchsorted(table.times, until, side="right")))
     return Table(
         table.name, table.times[keep], table.known[keep], table.columns, table.values[keep],
         table.remake,

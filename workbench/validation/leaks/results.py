@@ -27,6 +27,9 @@ class LeakFinding(BaseModel):
     probably: bool = Field(
         default=False, description="The kind is read from which bars matter; the leak is certain."
     )
+    others: list[LeakKind] = Field(
+        default_factory=list, description="Kinds that look alike: it may be one of these."
+    )
     where: dt.datetime | None = Field(
         default=None, description="The first bar whose value knows too much: naive UTC, or a date."
     )
@@ -44,7 +47,8 @@ class LeakFinding(BaseModel):
     def sentence(self) -> str:
         """The finding in one line."""
         kind = f"{'probably ' if self.probably else ''}{self.kind}"
-        return f"{kind}: {self.evidence}"
+        others = "".join(f" or {one}" for one in self.others)
+        return f"{kind}{others}: {self.evidence}"
 
 
 class LeakCheck(BaseModel):
@@ -138,5 +142,5 @@ class LeakReport(Result):
 
     @property
     def function_findings(self) -> list[LeakFinding]:
-        """The findings that are the function's own."""
-        return [one for one in self.findings if one.kind not in DATA_KINDS]
+        """The findings that are the function's own, those in a table that it holds among them."""
+        return [one for one in self.findings if one.kind not in DATA_KINDS or one.table != "bars"]

@@ -6,6 +6,7 @@ A function gets the kind of frame that it was given, with other numbers in it or
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -76,6 +77,63 @@ class Table:
     columns: tuple[Column, ...]
     values: Floats
     remake: Callable[[Floats, Mask | None], Any]
+
+    @cached_property
+    def sorts(self) -> tuple[Mask, Mask, Mask]:
+        """Which columns are positive numbers, which true and false, which volumes."""
+        known = np.isfinite(self.values)
+        flag = (~known | (self.values == 0) | (self.values == 1)).all(axis=0)
+        volume = np.array([one.field.lower() == "volume" for one in self.columns], dtype=bool)
+        positive = (~known | (self.values > 0)).all(axis=0) | volume
+        return positive & ~flag, flag & ~volume, volume
+
+    @cached_property
+    def spread(self) -> Floats:
+        """The deviation of each column; 1 where there is none."""
+        known = np.isfinite(self.values)
+        count = np.maximum(known.sum(axis=0), 1)
+        mean = np.where(known, self.values, 0.0).sum(axis=0) / count
+        square = np.where(known, self.values - mean, 0.0) ** 2
+        spread: Floats = np.sqrt(square.sum(axis=0) / count)
+        return np.where(spread > 0, spread, 1.0)
+
+    @cached_property
+    def noise(self) -> npt.NDArray[np.float32]:
+        """Standard normal numbers of the shape of the values, always the same."""
+        shape = self.values.shape
+        return np.random.default_rng(shape).standard_normal(shape, dtype=np.float32)
+
+    @cached_property
+    def quotes(self) -> list[dict[str, npt.NDArray[np.int64]]]:
+        """Field → columns of open, high, low, close; symbols with the same fields together."""
+        by_symbol: dict[str, dict[str, int]] = {}
+        for at, one in enumerate(self.columns):
+            if one.field.lower() in FIELDS[:4]:
+                by_symbol.setdefault(one.symbol, {})[one.field.lower()] = at
+        alike: dict[tuple[str, ...], list[dict[str, int]]] = {}
+        for found in by_symbol.values():
+            alike.setdefault(tuple(sorted(found)), []).append(found)
+        return [
+            {name: np.array([one[name] for one in several]) for name in names}
+            for names, several in alike.items()
+        ]
+
+    @cached_property
+    def in_order(self) -> bool:
+        """Whether the rows stand in the order of their stamps."""
+        return bool((self.times[1:] >= self.times[:-1]).all())
+
+    @cached_property
+    def typical(self) -> Floats:
+        """The median size in each column; 0 where there is no number."""
+        if not self.values.size:
+            return np.zeros(self.values.shape[1])
+        sizes = np.sort(np.where(np.isfinite(self.values), np.abs(self.values), np.nan), axis=0)
+        count = np.isfinite(sizes).sum(axis=0)
+        places = np.arange(sizes.shape[1])
+        low, high = np.maximum(count - 1, 0) // 2, np.maximum(count, 1) // 2
+        middle = (sizes[low, places] + sizes[np.minimum(high, len(sizes) - 1), places]) / 2
+        return np.where(count > 0, middle, 0.0)
 
 
 def is_frame(thing: Any) -> bool:
@@ -193,21 +251,29 @@ def _of_series(frame: pd.Series, name: str) -> Table | None:
 
 def _of_pandas(frame: pd.DataFrame, name: str) -> Table | None:
     places = [at for at, kind in enumerate(frame.dtypes) if _is_numeric(kind)]
-    values = np.column_stack(
-        [frame.iloc[:, at].to_numpy(dtype=np.float64, na_value=np.nan) for at in places]
-        or [np.empty((len(frame), 0))]
-    )
+    plain = type(frame) is pd.DataFrame and bool((frame.dtypes == np.float64).all())
+    values = frame.to_numpy(copy=True) if plain else _stacked(frame, places)
     times = _times(frame)
     known = _naive(frame[KNOWN_AT]) if KNOWN_AT in frame.columns else times
     columns = tuple(_column(frame.columns[at]) for at in places)
 
     def remake(numbers: Floats, keep: Mask | None) -> pd.DataFrame:
+        if plain:
+            whole = numbers.copy() if keep is None else numbers[keep]
+            index = frame.index if keep is None else frame.index[keep]
+            return pd.DataFrame(whole, index, frame.columns).__finalize__(frame)
         made = frame.copy()
         for number, at in enumerate(places):
             made.isetitem(at, _typed(numbers[:, number], frame.dtypes.iloc[at]))
         return made if keep is None else made[keep]
 
     return Table(name, times, known, columns, values, remake)
+
+
+def _stacked(frame: pd.DataFrame, places: list[int]) -> Floats:
+    """The columns of numbers, whatever their types."""
+    columns = [frame.iloc[:, at].to_numpy(dtype=np.float64, na_value=np.nan) for at in places]
+    return np.column_stack(columns or [np.empty((len(frame), 0))])
 
 
 def _is_numeric(kind: Any) -> bool:

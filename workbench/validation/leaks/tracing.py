@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from workbench.validation.leaks.futures import Future, spiked
-from workbench.validation.leaks.hunting import BY_TURNS
+from workbench.validation.leaks.hunting import WILD
 from workbench.validation.leaks.probing import Bent
 
 if TYPE_CHECKING:
@@ -87,10 +87,16 @@ class Trace:
 
 def first_bar(probe: Probe, hit: Hit) -> int:
     """The first bar whose value another future moves, by bisection between two cuts."""
-    low, high = hit.clean, hit.bar
+    first = _first_moved(probe, hit.future, hit.clean, hit.bar)
+    for wild in () if hit.future is Future.CUT else (Future.SCALED, Future.SUNK):
+        first = _first_moved(probe, wild, -1, first)  # what one future left alone another moves
+    return first
+
+
+def _first_moved(probe: Probe, future: Future, low: int, high: int) -> int:
     while high - low > 1:
         middle = (low + high) // 2
-        found = probe.moved(probe.future(hit.future, middle), middle)
+        found = probe.moved(probe.future(future, middle), middle)
         if found:
             high = min(middle, max(0, int(probe.position(found.times[0]))))
         else:
@@ -118,7 +124,7 @@ def traced(probe: Probe, bar: int, future: Future, *, whole: bool = False) -> Tr
         None if nothing later moves it.
     """
     later = probe.later(bar)
-    for kind in dict.fromkeys((future, Future.WALKED, *BY_TURNS)):
+    for kind in dict.fromkeys((future, Future.WALKED, *WILD)):
         found = _own(probe, probe.moved(probe.future(kind, bar), bar), bar)
         if found is None:
             continue
@@ -159,14 +165,16 @@ class _Search:
 
         Where values go missing these are it.
         """
-        if trace.future is Future.CUT:
-            return []
-        spikes = [tuple(spiked(one, up=up) for one in probe.tables) for up in (True, False)]
-        missing = tuple(np.full_like(one.values, np.nan) for one in probe.tables)
-        for some in ([missing] if trace.future is Future.HOLES else [], spikes):
+        tables = probe.tables
+        spikes = [tuple(spiked(one, up=up) for one in tables) for up in (True, False)]
+        holes = trace.future is Future.HOLES
+        missing = [tuple(np.full_like(one.values, np.nan) for one in tables)] if holes else []
+        for some in (missing, spikes):
             made = [cls(probe, trace, later, values) for values in some]
             if found := [search for search in made if search.moves(0, len(search))]:
                 return found
+        if trace.future is Future.CUT:
+            return []
         other = cls(probe, trace, later, probe.future(trace.future, trace.bar).values)
         return [other] if other.moves(0, len(other)) else []
 
@@ -181,8 +189,11 @@ class _Search:
             mask[self._places[chosen][self._tables[chosen] == number]] = True
         values = []
         for number, (own, mask) in enumerate(zip(self._probe.tables, masks, strict=True)):
-            cells = mask[:, None] & (columns if number == table and columns is not None else True)
-            values.append(np.where(cells, self._values[number], own.values))
+            made = own.values.copy()
+            some = columns if number == table and columns is not None else slice(None)
+            places = np.ix_(mask, some) if isinstance(some, np.ndarray) else mask
+            made[places] = self._values[number][places]
+            values.append(made)
         bent = Bent(tuple(values), (None,) * len(values))
         found = self._probe.moved(bent, self._trace.bar)
         pairs = zip(found.times == self._trace.time, found.columns, strict=True)
