@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workbench.backtest import simulate
+from workbench.backtest import simulate, simulate_signals
 from workbench.data import load_bars
 from workbench.registry import catalogue, lookup, names
 
@@ -40,6 +40,8 @@ def warmed(context: Context) -> str:
     for done, strategy in enumerate(strategies, start=1 + len(datasets)):
         context.progress(done, total, f"compiling {strategy}")
         simulate(lookup("strategy", strategy), prices)
+    never = prices["close"] < 0
+    simulate_signals(prices, never, never)
     context.progress(total, total, "done")
     return (
         f"{described} operations described, {len(datasets)} datasets fetched,"

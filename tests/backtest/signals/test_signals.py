@@ -6,7 +6,7 @@ import pytest
 
 from workbench.backtest import simulate_signals
 from workbench.data.panel import panel_of_arrays
-from workbench.errors import InvalidInput, OutOfRange, UnknownName
+from workbench.errors import InvalidInput, OutOfRange, UnknownName, UnusableFrame
 from workbench.market import Costs
 
 pytestmark = pytest.mark.kernel  # also with the compiler off
@@ -243,6 +243,7 @@ def test_signals_are_read_as_tables_of_any_kind():
         ({"take_profit": -0.1}, OutOfRange, "take_profit"),
         ({"initial_cash": 0.0}, OutOfRange, "initial_cash"),
         ({"lot": -1.0}, OutOfRange, "lot"),
+        ({"periods_per_year": 0.0}, OutOfRange, "periods_per_year"),
         ({"fills_at": "yesterday"}, UnknownName, "next close"),
         ({"costs": Costs(borrow_bps_per_year=10)}, InvalidInput, "holding"),
         ({"short_entries": np.zeros((2, 1), dtype=bool)}, InvalidInput, "Give both"),
@@ -251,6 +252,27 @@ def test_signals_are_read_as_tables_of_any_kind():
 def test_what_cannot_be_asked_for_is_refused(options, error, match):
     with pytest.raises(error, match=match):
         run(bars([100, 100]), [0], [], **options)
+
+
+def test_who_owes_is_named_and_has_no_returns():
+    made = bars([100, 300, 300])
+    report = run(made, [], [], at(made, 0), at(made))
+    assert report.equity["A"].tolist() == pytest.approx([1000, -1000, -1000])
+    assert any("1 accounts ended owing money" in note for note in report.notes)
+    assert report.to_frame()["max_drawdown"].tolist() == [-2.0]
+
+
+def test_one_bar_has_no_sharpe_ratio():
+    measures = run(bars([100.0]), [0], []).to_frame()
+    assert np.isnan(measures["sharpe_ratio"]["A"])
+    assert measures["trades"].tolist() == [1]
+
+
+def test_a_signal_that_is_on_no_bar_is_refused():
+    made = bars([100, 100])
+    tables = pd.DataFrame(True, made.indexes["time"] + pd.Timedelta(9, "D"), ["A"])
+    with pytest.raises(UnusableFrame, match="A table of signals has a time that is no bar"):
+        simulate_signals(made, tables, tables)
 
 
 def test_words_are_no_signals():

@@ -19,7 +19,7 @@ from workbench.backtest.signals.results import SignalAccounts
 from workbench.backtest.signals.tables import Prices, Signals, Stops, prices_of, signals_on
 from workbench.backtest.trades import trips_of
 from workbench.data import bars as read_bars
-from workbench.errors import InvalidInput
+from workbench.errors import InvalidInput, OutOfRange
 from workbench.market.costs import Costs
 from workbench.market.fills import PARTIAL, REJECTED, UNPRICED
 from workbench.validation import bars_per_year
@@ -101,7 +101,7 @@ def simulate_signals(  # noqa: PLR0913  an order has many sides
         missing, costs of holding are charged, opens are needed and missing, or impact is
         charged without volumes.
     OutOfRange
-        If cash, lot or a stop cannot be used.
+        If cash, lot, a stop or the bars of a year cannot be used.
     UnknownName
         If `fills_at` is none of the three.
     UnusableFrame
@@ -145,6 +145,8 @@ def simulate_signals(  # noqa: PLR0913  an order has many sides
     prices = prices_of(read)
     books = _run(signals, prices, rules)
     a_year = bars_per_year(read) if periods_per_year is None else float(periods_per_year)
+    if not (np.isfinite(a_year) and a_year > 0):
+        raise OutOfRange("periods_per_year", periods_per_year, cure="Give a number of bars, as 252")
     return _result(
         read,
         books,
@@ -235,8 +237,9 @@ def _measures(
     books: Books, orders: Floats, trips: Floats, a_year: float, initial_cash: float
 ) -> pd.DataFrame:
     returns, squares, counted, fallen = books.sums.T
-    mean = returns / counted
-    spread = np.sqrt(np.maximum(squares - returns * mean, 0.0) / (counted - 1))
+    with np.errstate(invalid="ignore", divide="ignore"):  # of one bar nothing is known
+        mean = returns / counted
+        spread = np.sqrt(np.maximum(squares - returns * mean, 0.0) / (counted - 1))
     symbols = len(books.placed)
     sign, size, entry, leave, paid = trips[:, 3], trips[:, 4], trips[:, 5], trips[:, 6], trips[:, 7]
     won = (sign * size * (leave - entry) - paid) > 0
@@ -268,6 +271,11 @@ def _last_known(closes: Floats) -> Floats:
 def _notes(books: Books, fills_at: str) -> list[str]:
     statuses = books.statuses.sum(axis=0)
     said = [text.format(statuses[one]) for one, text in _DROPPED.items() if statuses[one]]
+    owing = (books.equity[:, -1] < 0).sum()
+    if owing:
+        said.append(
+            f"{owing} accounts ended owing money: short positions lost more than there was."
+        )
     if fills_at == "same close":
         said.insert(0, "Orders fill at the signal's own price, which nobody can trade at.")
     return said

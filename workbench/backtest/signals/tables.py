@@ -151,7 +151,7 @@ def _reach(further: np.ufunc, opened: Floats, close: Floats) -> Floats:
 def _laid(bars: xr.Dataset, table: Any) -> Flags:
     if _fits(bars, table):
         return np.ascontiguousarray(table, dtype=np.bool_)
-    laid: Flags = weights_on(bars, _as_float(table)).fillna(0).to_numpy() != 0
+    laid: Flags = weights_on(bars, _as_float(table), "A table of signals").fillna(0).to_numpy() != 0
     return laid
 
 
