@@ -17,12 +17,15 @@ from .backtest import check_leaks as check_leaks
 from .backtest import compare_runs as compare_runs
 from .backtest import get_strategy_comparison as get_strategy_comparison
 from .backtest import import_backtest as import_backtest
+from .backtest import optimize_parameters as optimize_parameters
+from .backtest import optimize_strategy as optimize_strategy
 from .backtest import performance_report as performance_report
 from .backtest import quick_backtest as quick_backtest
 from .backtest import recommend_strategy as recommend_strategy
 from .backtest import run_backtest as run_backtest
 from .backtest import run_benchmark as run_benchmark
 from .backtest import simulate_trade as simulate_trade
+from .backtest import sweep as sweep
 from .backtest import validate_strategy as validate_strategy
 from .context import Context as Context
 from .context import current as current
@@ -135,6 +138,8 @@ __all__ = [
     "neural_model_status",
     "neural_train",
     "operation",
+    "optimize_parameters",
+    "optimize_strategy",
     "performance_report",
     "ports",
     "query_data",
@@ -155,6 +160,7 @@ __all__ = [
     "sized",
     "strategies",
     "strategy",
+    "sweep",
     "synthetic_bars",
     "validate_strategy",
     "validation",

@@ -63,6 +63,24 @@ CALLS: dict[str, dict[str, Any] | Callable[[dict[str, Any]], dict[str, Any]]] = 
         "draws": 100,
         **PERIOD,
     },
+    "sweep": {
+        "strategy": "moving_average_cross",
+        "symbol": "sp500-20:AAPL",
+        "grid": {"fast": {"min": 2, "max": 10, "step": 4}, "slow": [20, 50]},
+        **PERIOD,
+    },
+    "optimize_strategy": {
+        "strategy": "mean_reversion",
+        "symbol": "AAPL",
+        "parameter_ranges": {"window": {"min": 5, "max": 40}},
+        "max_iterations": 4,
+        **PERIOD,
+    },
+    "optimize_parameters": {
+        "strategy": "moving_average_cross",
+        "symbol": "sp500-20:AAPL",
+        "parameter_ranges": {"fast": [5, 10]},
+    },
     "correlation_analysis": {"symbols": ["AAPL", "MSFT", "XOM"]},
     "risk_analysis": {
         "portfolio": [{"symbol": "AAPL", "value": 6000}, {"symbol": "XOM", "value": 4000}],

@@ -20,6 +20,11 @@ from .signals import SignalAccounts as SignalAccounts
 from .signals import simulate_signals as simulate_signals
 from .simulate import simulate as simulate
 from .studies import validate_strategy as validate_strategy
+from .sweeps import SweepResult as SweepResult
+from .sweeps import optimize_parameters as optimize_parameters
+from .sweeps import optimize_strategy as optimize_strategy
+from .sweeps import sweep as sweep
+from .sweeps import sweep_strategy as sweep_strategy
 
 __all__ = [
     "BacktestReport",
@@ -27,6 +32,7 @@ __all__ = [
     "PerformanceReport",
     "RunComparison",
     "SignalAccounts",
+    "SweepResult",
     "adaptive_strategy_selection",
     "backtest_future",
     "backtest_strategy",
@@ -34,6 +40,8 @@ __all__ = [
     "compare_runs",
     "get_strategy_comparison",
     "import_backtest",
+    "optimize_parameters",
+    "optimize_strategy",
     "performance_report",
     "quick_backtest",
     "recommend_strategy",
@@ -43,5 +51,7 @@ __all__ = [
     "simulate_futures",
     "simulate_signals",
     "simulate_trade",
+    "sweep",
+    "sweep_strategy",
     "validate_strategy",
 ]

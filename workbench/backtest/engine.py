@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from workbench.backtest.plan import Plan
     from workbench.market.costs import Costs
 
-__all__ = ["fill_plan"]
+__all__ = [
+    "Book", "Rules", "Tables", "fill_plan", "rules_of", "run", "tables_of",
+]  # fmt: skip
 
 Floats = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
@@ -90,7 +92,7 @@ def fill_plan(plan: Plan, costs: Costs, initial_cash: float) -> Filled:
         Orders and accounts.
     """
     bars, symbols = plan.weights.shape
-    tables, rules = _tables(plan), _rules(plan, costs)
+    tables, rules = tables_of(plan), rules_of(plan, costs)
     book = Book(
         np.empty((_most_orders(tables, rules), len(ORDER_COLUMNS))),
         np.empty(bars),
@@ -98,11 +100,12 @@ def fill_plan(plan: Plan, costs: Costs, initial_cash: float) -> Filled:
         np.zeros((bars, len(FLOWS))),
         np.zeros(5, dtype=np.int64),
     )
-    count = _run(tables, rules, book, float(initial_cash))
+    count = run(tables, rules, book, float(initial_cash))
     return Filled(book.orders[:count], book.cash, book.positions, book.statuses, book.flows)
 
 
-def _tables(plan: Plan) -> Tables:
+def tables_of(plan: Plan) -> Tables:
+    """What the loop reads of a plan."""
     none = np.empty((0, 0))
     life = plan.life
     return Tables(
@@ -119,7 +122,8 @@ def _tables(plan: Plan) -> Tables:
     )
 
 
-def _rules(plan: Plan, costs: Costs) -> Rules:
+def rules_of(plan: Plan, costs: Costs) -> Rules:
+    """What holds for every bar of a plan."""
     margin = plan.margin
     return Rules(
         costs.schedule,
@@ -160,7 +164,8 @@ def exposure(position: Floats, marks: Floats) -> float:
 
 
 @kernel
-def _run(tables: Tables, rules: Rules, book: Book, cash: float) -> int:
+def run(tables: Tables, rules: Rules, book: Book, cash: float) -> int:
+    """The loop over bars; returns how many orders were written."""
     position = np.zeros(tables.weights.shape[1])
     count = 0
     for bar in range(tables.weights.shape[0]):

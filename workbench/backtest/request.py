@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from workbench.backtest.results import BacktestReport
     from workbench.context import Context
 
-__all__ = ["backtest_of", "performance_of"]
+__all__ = ["backtest_of", "performance_of", "within"]
 
 DAY = dt.timedelta(days=1)
 GRACE = 7 * DAY
@@ -73,7 +73,7 @@ def backtest_of(
     context.progress(0, 3, "loading bars")
     options = _found(options, context)
     bars = _bars(data, period, options, context)
-    _within(period, bars)
+    within(period, bars)
     measure = _benchmark(benchmark, data, bars, context)
     context.progress(1, 3, "trading")
     free = options["costs"] is None
@@ -200,8 +200,21 @@ def _benchmark(given: Any, data: Any, bars: xr.Dataset, context: Context) -> xr.
     return load_bars(given, end=last + DAY, context=context)
 
 
-def _within(period: Period, bars: xr.Dataset) -> None:
-    """Refuse dates beyond the data, except for the holidays around them."""
+def within(period: Period, bars: xr.Dataset) -> None:
+    """Refuse dates beyond the data, except for the holidays around them.
+
+    Parameters
+    ----------
+    period : Period
+        First and last session asked for.
+    bars : xarray.Dataset
+        All bars there are.
+
+    Raises
+    ------
+    OutOfRange
+        Naming the date, and what the data have.
+    """
     first, last = (pd.Timestamp(bars["time"].to_numpy()[at]).date() for at in (0, -1))
     cure = f"The data run from {first} to {last}"
     for parameter, day in (("start_date", period.first), ("end_date", period.last)):

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from workbench.backtest.filled import Filled
     from workbench.backtest.plan import Plan
 
-__all__ = ["order_frame", "orders_as_frame", "trade_frame", "trip_frame", "trips_of"]
+__all__ = [
+    "TRIP", "order_frame", "orders_as_frame", "round_trips", "trade_frame", "trip_frame",
+    "trips_of",
+]  # fmt: skip
 
 Floats = npt.NDArray[np.float64]
 
@@ -28,7 +31,7 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-_TRIP = (
+TRIP = (
     "symbol", "entry", "exit", "sign", "size", "entry_price", "exit_price", "fees", "open",
     "reason",
 )  # fmt: skip
@@ -137,10 +140,10 @@ def trips_of(orders: Floats, marks: Floats, bars: int) -> Floats:
     Returns
     -------
     ndarray, shape (trades, 10)
-        The columns of `_TRIP`, sorted by symbol, then by exit.
+        The columns of `TRIP`, sorted by symbol, then by exit.
     """
-    written = np.empty((len(orders) + len(marks), len(_TRIP)))
-    return written[: _round_trips(orders, marks, bars - 1, written)]
+    written = np.empty((len(orders) + len(marks), len(TRIP)))
+    return written[: round_trips(orders, marks, bars - 1, written)]
 
 
 def trip_frame(trips: Floats, time: pd.DatetimeIndex, symbols: Sequence[str]) -> pd.DataFrame:
@@ -224,7 +227,7 @@ def _lower(first: float, second: float) -> float:
 
 
 @kernel
-def _round_trips(orders: Floats, marks: Floats, last_bar: int, out: Floats) -> int:
+def round_trips(orders: Floats, marks: Floats, last_bar: int, out: Floats) -> int:
     """Write one row a trade; `orders` are sorted by symbol, then by time."""
     count = 0
     first = 0

@@ -27,6 +27,9 @@ from .studies import curve as curve
 from .studies import parameter_drift as parameter_drift
 from .studies import path_bundle as path_bundle
 from .studies import train_and_test as train_and_test
+from .sweeps import metric_map as metric_map
+from .sweeps import metric_spread as metric_spread
+from .sweeps import parallel_coordinates as parallel_coordinates
 from .theme import PALETTE as PALETTE
 from .theme import stacked as stacked
 from .trading import cumulative_costs as cumulative_costs
@@ -55,7 +58,10 @@ __all__ = [
     "lines",
     "loss_curve",
     "marked_prices",
+    "metric_map",
+    "metric_spread",
     "monthly_returns",
+    "parallel_coordinates",
     "parameter_drift",
     "path_bundle",
     "reliability",

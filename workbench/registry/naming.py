@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import import_module
 from importlib.metadata import entry_points
 from types import ModuleType
@@ -167,10 +168,17 @@ def _files(kind: str) -> dict[str, Path]:
     """Name → file that declares it; the user's own win."""
     found: dict[str, Path] = {}
     for folder in (PACKAGE / DECLARED[kind], home() / DECLARED[kind]):
+        names_in = _built_in if folder.is_relative_to(PACKAGE) else _declared_in
         for path in sorted(folder.glob("*.py")):
-            for name in _declared_in(path, kind):
+            for name in names_in(path, kind):
                 found[name] = path
     return found
+
+
+@lru_cache(maxsize=256)
+def _built_in(path: Path, kind: str) -> list[str]:
+    """The package's own files do not change while it runs."""
+    return _declared_in(path, kind)
 
 
 def _declared_in(path: Path, kind: str) -> list[str]:

@@ -36,7 +36,7 @@ __all__ = ["Steps", "Unbindable", "bound", "keyword_names", "module_text", "uses
 
 _LITERALS = (bool, int, float, str)
 
-_GIVEN = ("step", "observe", "signal", "decide")
+_GIVEN = ("step", "observe", "signal", "decide", "series_of", "values_of")
 """Arguments of a loop that become functions of the module it is pasted into."""
 
 _HEAD = (
@@ -66,6 +66,16 @@ def observe(series, bar, signal):
 def signal(series, bar, parameters):
     return {signal}
 
+
+@kernel
+def series_of(tables, rows, symbol):
+    return ({tables},)
+
+
+@kernel
+def values_of(columns, point):
+    return ({values})
+
 """
 
 _EVERY_BAR = "1 - 2 * (bar % 2)"
@@ -86,7 +96,9 @@ class Steps(Protocol):
     parameters: type[BaseModel]
 
 
-def bound(strategy: Steps, more: Callable[..., Any] | None = None) -> Callable[..., Any]:
+def bound(
+    strategy: Steps, more: Callable[..., Any] | None = None, fixed: frozenset[str] = frozenset()
+) -> Callable[..., Any]:
     """The compiled loop over a strategy's step.
 
     Parameters
@@ -95,7 +107,11 @@ def bound(strategy: Steps, more: Callable[..., Any] | None = None) -> Callable[.
         In the form ``step``.
     more : callable, optional
         A loop around the loop, for an engine: its argument ``decide`` is the loop over the
-        step, and every other name it uses can be imported or written down.
+        step; ``series_of(tables, rows, symbol)`` takes from each table, of shape (row, symbol,
+        bar), the row of a point, and ``values_of(columns, point)`` the point's parameters.
+        Every other name that it uses can be imported or written down.
+    fixed : frozenset of str
+        The parameters that are one value in `columns`, and not a column of them.
 
     Returns
     -------
@@ -110,17 +126,19 @@ def bound(strategy: Steps, more: Callable[..., Any] | None = None) -> Callable[.
     OSError
         If the folder of the cache cannot be written.
     """
-    module = _loaded(_written(module_text(strategy, more), strategy.name))
+    module = _loaded(_written(module_text(strategy, more, fixed), strategy.name))
     loop: Callable[..., Any] = getattr(module, more.__name__ if more else "decide")
     return loop
 
 
-def module_text(strategy: Steps, more: Callable[..., Any] | None = None) -> str:
+def module_text(
+    strategy: Steps, more: Callable[..., Any] | None = None, fixed: frozenset[str] = frozenset()
+) -> str:
     """The module that holds a step, all that it uses, and the loops over it.
 
     Parameters
     ----------
-    strategy, more
+    strategy, more, fixed
         As `bound`.
 
     Returns
@@ -136,17 +154,26 @@ def module_text(strategy: Steps, more: Callable[..., Any] | None = None) -> str:
     """
     head, blocks, names = _step_text(strategy)
     loop = _loop_of(strategy, brackets=_IMPORTS_BRACKET in head)
-    pasted = [_Pasted(loop, "decide")] + ([] if more is None else [_Pasted(more, more.__name__)])
-    own: set[str] = {*_RESERVED}
-    lines: list[str] = []
-    texts: list[str] = []
-    for given in pasted:
-        _collect(given, lines, texts, own)
+    lines, texts, own = _loop_text(loop, more)
     shadowed = {line for line in head if line not in lines and line.split()[-1] in own}
     if shadowed or (names & own) - {line.split()[-1] for line in head} - _RESERVED:
         raise Unbindable("it uses a name of the loop for something else")
     imports = dict.fromkeys([*_HEAD, *head, *lines])
-    return "\n".join([*imports, "", *blocks, _adaptors(strategy), *texts]) + "\n"
+    return "\n".join([*imports, "", *blocks, _adaptors(strategy, fixed), *texts]) + "\n"
+
+
+@lru_cache(maxsize=32)
+def _loop_text(
+    loop: Callable[..., Any], more: Callable[..., Any] | None
+) -> tuple[list[str], list[str], set[str]]:
+    """The imports, the definitions and the names of loops, which never change."""
+    lines: list[str] = []
+    texts: list[str] = []
+    names: set[str] = {*_RESERVED}
+    _collect(_Pasted(loop, "decide"), lines, texts, names)
+    if more is not None:
+        _collect(_Pasted(more, more.__name__), lines, texts, names)
+    return lines, texts, names
 
 
 def uses_brackets(function: Callable[..., Any]) -> bool:
@@ -168,7 +195,7 @@ def _loop_of(strategy: Steps, *, brackets: bool) -> Callable[..., Any]:
     return loops.plain if strategy.signal is None else loops.signalled
 
 
-def _adaptors(strategy: Steps) -> str:
+def _adaptors(strategy: Steps, fixed: frozenset[str]) -> str:
     fields = list(strategy.inputs)
     seen = ", ".join(f"series[{number}][bar]" for number in range(len(fields)))
     signal = strategy.signal
@@ -178,6 +205,10 @@ def _adaptors(strategy: Steps) -> str:
         asked=[*fields, "signal"] if signal else fields,
         step_parameters="".join(f", parameters[{number}]" for number in range(len(names))),
         seen=seen,
+        tables=", ".join(f"tables[{k}][rows[{k}], symbol]" for k in range(len(fields))),
+        values="".join(
+            f"columns[{k}]{'' if name in fixed else '[point]'}, " for k, name in enumerate(names)
+        ),
         signal_seen=", signal" if signal else "",
         signal=_EVERY_BAR if signal is None else _signal_call(signal, seen, names),
     )
@@ -247,8 +278,9 @@ def _plain_source(pasted: _Pasted) -> str:
         raise Unbindable("it is no function with a name")
     made.name, made.decorator_list, made.returns = pasted.name, [], None
     made.args.args = [item for item in made.args.args if item.arg not in pasted.given]
-    made.args.args += made.args.kwonlyargs
-    made.args.kwonlyargs, made.args.kw_defaults, made.args.defaults = [], [], []
+    if made.args.kwonlyargs:  # they are given by position, all of them
+        made.args.args += made.args.kwonlyargs
+        made.args.kwonlyargs, made.args.kw_defaults, made.args.defaults = [], [], []
     for argument in made.args.args:
         argument.annotation = None
     if ast.get_docstring(made) is not None:

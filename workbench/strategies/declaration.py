@@ -149,10 +149,15 @@ class Strategy:
             )
         return values
 
+    @property
+    def warm_up_rule(self) -> Callable[[Any], int]:
+        """`warm_up` as a function of parameters that were checked."""
+        rule = self._warm_up
+        return rule if callable(rule) else lambda _: rule
+
     def warm_up(self, parameters: Mapping[str, Any] | BaseModel | None = None) -> int:
         """Bars, the current one included, that a decision needs."""
-        rule = self._warm_up
-        return rule(self.checked(parameters)) if callable(rule) else rule
+        return self.warm_up_rule(self.checked(parameters))
 
     def targets(
         self, bars: xr.Dataset, parameters: Mapping[str, Any] | BaseModel | None = None

@@ -150,8 +150,9 @@ def signalled(
     bars, exposures, prices = out
     size = quotes[3].size
     words = size // 8 + 1
-    signals = np.zeros(8 * words, np.int8)
-    changed = np.zeros(8 * words, np.int8)
+    signals = np.empty(8 * words, np.int8)
+    changed = np.empty(8 * words, np.int8)
+    changed[size:] = 0
     for bar in range(size):
         signals[bar] = signal(series, bar, parameters)
     changed[0] = signals[0] != 0
