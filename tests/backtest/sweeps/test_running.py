@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench.backtest.sweeps.chunks import Checkpoint, chunks_of, run_chunks
@@ -63,6 +63,7 @@ def whole(job, shape) -> Tally:
 
 
 @pytest.mark.parametrize("everything", [True, False])
+@settings(deadline=None, max_examples=25)
 @given(cuts=st.lists(st.integers(1, 143), max_size=5, unique=True), backwards=st.booleans())
 def test_pieces_in_any_order_make_the_whole(job, cuts, backwards, everything):
     shape = shape_of(job, everything=everything)
@@ -180,8 +181,8 @@ def test_a_cluster_gives_the_same_numbers(job, bars, space):
 
     options = {"n_workers": 1, "threads_per_worker": 2, "host": "127.0.0.1"}
     with distributed.LocalCluster(dashboard_address=None, **options) as workers:
-        settings = Settings(dask_address=workers.scheduler_address)
-        with on_cluster(CROSS, bars, space, TERMS, settings=settings) as mapped:
+        where = Settings(dask_address=workers.scheduler_address)
+        with on_cluster(CROSS, bars, space, TERMS, settings=where) as mapped:
             swept = sweep_space(CROSS, bars, space, TERMS, Running(mapped=mapped))
     equal(swept.kept.tally, whole(job, shape_of(job)))
 
