@@ -39,6 +39,8 @@ CALLS: dict[str, dict[str, Any] | Callable[[dict[str, Any]], dict[str, Any]]] = 
     "simulate_trade": {"strategy": "mean_reversion", "symbol": "AAPL", "action": "buy"},
     "run_benchmark": {"strategy": "mean_reversion", "symbol": "us-tech-5"},
     "get_trial_ledger": {"limit": 5},
+    "keep_holdout": {"symbol": "us-tech-5"},
+    "open_holdout": {"strategy": "momentum", "symbol": "us-tech-5"},
     "check_leaks": {"thing": "buy_and_hold", "bars": "sp500-20:AAPL", **PERIOD},
     "import_backtest": {"path": "{home}/returns.csv", "kind": "returns"},
     "compare_runs": lambda answers: {

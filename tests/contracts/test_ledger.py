@@ -13,6 +13,7 @@ from workbench.ports import (
     BestTrial,
     DataScope,
     Grid,
+    Holdout,
     KeptSeries,
     Moments,
     Opening,
@@ -290,12 +291,63 @@ def test_the_question_asked_last_comes_first(ledger):
     assert (first.first_at, first.last_at) == (NOON, NOON + 9 * DAY)
 
 
-def test_a_holdout_is_opened_once(ledger):
-    def opening(caller, at=NOON):
-        return Opening("q", ("A",), NOON, NOON + DAY, "m@1", {"a": 1}, caller, at, 7, {"sharpe": 1})
+def opening(caller="person", at=NOON, question="q", symbols=("A",), start=NOON, **changes):
+    return Opening(question, symbols, start, start + DAY, "m@1", {"a": 1}, caller, at, 7, **changes)
 
+
+def holdout(symbols=("A", "B"), start=NOON, **changes):
+    return Holdout(symbols, "1d", start, "mine", **{"caller": "person", "at": NOON, **changes})
+
+
+def test_a_holdout_is_opened_once(ledger):
     ledger.record(trial())
-    assert ledger.open_holdout(opening("person")) == opening("person")
-    assert ledger.open_holdout(opening("agent", NOON + DAY)) == opening("person")
-    assert ledger.question("q").openings == (opening("person"),)
+    assert ledger.open_holdout(opening()) == opening()
+    assert ledger.open_holdout(opening("agent", NOON + DAY)) == opening()
+    assert ledger.question("q").openings == (opening(),)
     assert ledger.question("q").count == 1
+
+
+def test_the_same_bars_are_opened_once_whatever_the_question(ledger):
+    first = opening(symbols=("A", "B"))
+    ledger.open_holdout(first)
+    assert ledger.open_holdout(opening(question="other", symbols=("B", "C"))) == first
+    late = opening(question="other", symbols=("B", "C"), start=NOON + DAY)  # the last bar is both
+    assert ledger.open_holdout(late) == first
+    later = opening(question="other", symbols=("B",), start=NOON + 2 * DAY)
+    assert ledger.open_holdout(later) == later
+    elsewhere = opening(question="third", symbols=("C",))
+    assert ledger.open_holdout(elsewhere) == elsewhere
+    assert ledger.openings(["B"], NOON, NOON) == [first]
+    assert ledger.openings(["A", "B"], NOON, NOON + 9 * DAY) == [first, later]
+
+
+def test_an_opening_made_again_stands_beside_the_first(ledger):
+    ledger.open_holdout(opening())
+    second = opening(at=NOON + DAY, again=True)
+    assert ledger.open_holdout(second) == second
+    told = ledger.tell_opening(second, {"sharpe": 0.5})
+    assert told == opening(at=NOON + DAY, again=True, outcome={"sharpe": 0.5})
+    assert ledger.question("q").openings == (opening(), told)
+    costs = {"costs": {"fee_bps": 1.0}}
+    ledger.open_holdout(opening(assumptions=costs, again=True))
+    assert ledger.tell_opening(second, {"sharpe": 0.7}).outcome == {"sharpe": 0.7}
+    assert [one.assumptions for one in ledger.question("q").openings] == [{}, {}, costs]
+
+
+def test_the_bars_of_a_holdout_know_that_they_were_opened(ledger):
+    ledger.record(trial(question="held"))
+    ledger.open_holdout(opening(holdout="held"))
+    assert ledger.question("held").openings == (opening(holdout="held"),)
+    assert {one.question for one in ledger.questions()} == {"held", "q"}
+
+
+def test_what_is_kept_first_stands_until_it_is_opened(ledger):
+    first = holdout()
+    assert ledger.holdouts(["A"]) == []
+    assert ledger.keep_holdout(first) == first
+    assert ledger.keep_holdout(holdout(start=NOON + DAY, caller="agent")) == first
+    assert ledger.keep_holdout(holdout(symbols=("A",))) == holdout(symbols=("A",))
+    ledger.open_holdout(opening(symbols=("A", "B")))
+    second = holdout(start=NOON + 2 * DAY)
+    assert ledger.keep_holdout(second) == second
+    assert ledger.holdouts(["B", "C"]) == [second, first]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import signal
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import sqlalchemy as sa
 
 from workbench.ports import BestTrial, Grid, KeptSeries, Moments, SweepTrials, Trial
 from workbench.store import Database, SqlLedger, sql
-from workbench.store.ledger.points import CHUNK, point_set
+from workbench.store.ledger.points import CHUNK, point_set, written
 
 NOON = datetime(2024, 1, 2, 12, tzinfo=UTC)
 
@@ -161,6 +162,59 @@ def test_a_step_back_leaves_the_first_release(old_url):
         assert set(sa.inspect(connection).get_table_names()) >= {"trials", "runs"}
         assert not sa.inspect(connection).has_table("questions")
         assert connection.scalar(sa.text("SELECT count(*) FROM trials")) == 5
+
+
+def test_openings_of_the_second_release_are_taken_over_and_given_back(url, monkeypatch):
+    import alembic.command
+    import alembic.config
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sql, "HEAD", "0002")
+        patch.setattr(sql, "_migrate", lambda _connection: None)
+        database = Database(url)
+    insert = sa.text(
+        "INSERT INTO holdout_openings (question, symbols, start_at, end_at, subject, parameters,"
+        " caller, at, trials, outcome) VALUES ('q', '[\"A\"]', :day, :day, 'm@1', '{}', 'agent',"
+        " :day, 7, '{\"sharpe\": 1}')"
+    ).bindparams(day=datetime(2024, 1, 1))  # noqa: DTZ001  as the database holds it
+    config = alembic.config.Config()
+    config.set_main_option("script_location", "workbench.store:migrations")
+    with database.writing() as connection:
+        config.attributes["connection"] = connection
+        alembic.command.upgrade(config, "0002")
+        connection.execute(insert)
+    later = Database(url)
+    [opening] = SqlLedger(later).openings(["A"], datetime(2023, 1, 1, tzinfo=UTC), NOON)
+    assert (opening.caller, opening.trials, opening.outcome) == ("agent", 7, {"sharpe": 1})
+    assert (opening.holdout, opening.again) == ("", False)
+    with later.writing() as connection:
+        config.attributes["connection"] = connection
+        alembic.command.downgrade(config, "0002")
+        assert connection.scalar(sa.text("SELECT question FROM holdout_openings")) == "q"
+        assert not sa.inspect(connection).has_table("openings")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (20, "20"),
+        (20.0, "20"),
+        (np.float32(0.5), "0.5"),
+        (0.1, "0.1"),
+        (1e300, str(int(1e300))),
+        (-0.0, "0"),
+        (1e-7, "1e-07"),
+        (math.nan, "null"),
+        (math.inf, "null"),
+        (True, "true"),
+        (np.True_, "true"),
+        ("a", '"a"'),
+        (None, "null"),
+        ([1, 2.5], "[1, 2.5]"),
+    ],
+)
+def test_a_value_is_written_as_json_writes_it(value, text):
+    assert written([value]) == [text]
 
 
 def test_large_grids_are_counted_across_chunks(tmp_path):

@@ -6,6 +6,9 @@ from .comparing import compare_runs as compare_runs
 from .futures import FuturesBacktest as FuturesBacktest
 from .futures import backtest_future as backtest_future
 from .futures import simulate_futures as simulate_futures
+from .holdout import HoldoutReport as HoldoutReport
+from .holdout import keep_holdout as keep_holdout
+from .holdout import open_holdout as open_holdout
 from .importing import import_backtest as import_backtest
 from .leaks import check_leaks as check_leaks
 from .operations import performance_report as performance_report
@@ -29,6 +32,7 @@ from .sweeps import sweep_strategy as sweep_strategy
 __all__ = [
     "BacktestReport",
     "FuturesBacktest",
+    "HoldoutReport",
     "PerformanceReport",
     "RunComparison",
     "SignalAccounts",
@@ -40,6 +44,8 @@ __all__ = [
     "compare_runs",
     "get_strategy_comparison",
     "import_backtest",
+    "keep_holdout",
+    "open_holdout",
     "optimize_parameters",
     "optimize_strategy",
     "performance_report",

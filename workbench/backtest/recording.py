@@ -11,7 +11,9 @@ from workbench.errors import Cancelled, InvalidInput, MissingExtra, UnusableFram
 from workbench.strategies.declaration import as_strategy
 from workbench.validation.significance import verdict
 from workbench.validation.trials import (
+    HOLDOUT,
     Attempt,
+    holdout_note,
     p_on_question,
     question_of,
     reason_of,
@@ -95,7 +97,8 @@ def recorded(
     )
     made = record_trial(attempt, verb, context=context)
     related = related_trials(made, scope_of(traded), context=context)
-    return report.model_copy(
+    touched = "" if verb == HOLDOUT else holdout_note(context.ledger, scope_of(traded))
+    return report.noting(touched).model_copy(
         update={
             "source_hash": attempt.source,
             "trial": made.trial if not made.reason else None,

@@ -2,6 +2,9 @@ from .adapters import adapter as adapter
 from .adapters import adapter_names as adapter_names
 from .forecaster import Forecaster as Forecaster
 from .forecaster import Learner as Learner
+from .holdouts import Holdout as Holdout
+from .holdouts import HoldoutBook as HoldoutBook
+from .holdouts import Opening as Opening
 from .sizing import Sizer as Sizer
 from .sources import BarSource as BarSource
 from .sources import MarketSource as MarketSource
@@ -20,7 +23,6 @@ from .trials import DataScope as DataScope
 from .trials import Grid as Grid
 from .trials import KeptSeries as KeptSeries
 from .trials import Moments as Moments
-from .trials import Opening as Opening
 from .trials import Points as Points
 from .trials import QuestionRecord as QuestionRecord
 from .trials import SweepTrials as SweepTrials
@@ -36,6 +38,8 @@ __all__ = [
     "Experiments",
     "Forecaster",
     "Grid",
+    "Holdout",
+    "HoldoutBook",
     "KeptSeries",
     "Lake",
     "LakeUpkeep",

@@ -11,6 +11,8 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from workbench.ports.holdouts import HoldoutBook, Opening
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
@@ -26,7 +28,6 @@ __all__ = [
     "Grid",
     "KeptSeries",
     "Moments",
-    "Opening",
     "Points",
     "QuestionRecord",
     "SweepTrials",
@@ -263,44 +264,6 @@ class SweepTrials:
 
 
 @dataclass(frozen=True)
-class Opening:
-    """The hold-out of a question, opened.
-
-    Parameters
-    ----------
-    question : str
-        Whose hold-out: the question that its trials were made on.
-    symbols : tuple of str
-        What is traded.
-    start, end : datetime
-        The first and the last bar of the hold-out, in UTC.
-    subject : str
-        The strategy that was judged on it.
-    parameters : dict
-        Its parameters.
-    caller : str
-        Who opened it.
-    at : datetime
-        When, in UTC.
-    trials : int
-        How many trials the question had had.
-    outcome : dict
-        What was seen; JSON values.
-    """
-
-    question: str
-    symbols: tuple[str, ...]
-    start: datetime
-    end: datetime
-    subject: str
-    parameters: dict[str, Any]
-    caller: str
-    at: datetime
-    trials: int = 0
-    outcome: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
 class QuestionRecord:
     """All that the ledger knows of a question.
 
@@ -327,7 +290,7 @@ class QuestionRecord:
     subjects : tuple of str
         What was tried, sorted.
     openings : tuple of Opening
-        Of its hold-out; one at most.
+        Of its hold-out, or of the hold-out that it is; the first one first.
     scope : DataScope, optional
         The data, where it was told.
     first_at, last_at : datetime, optional
@@ -368,7 +331,7 @@ class TrialHistory(Protocol):
         """The return series of a question's best trials; None when no trial told its own."""
 
 
-class TrialLedger(TrialHistory, Protocol):
+class TrialLedger(TrialHistory, HoldoutBook, Protocol):
     """Counts every different trial that was made on a question.
 
     A `fold` takes the maxima that the question had (empty at first) and returns those with the
@@ -383,6 +346,3 @@ class TrialLedger(TrialHistory, Protocol):
 
     def count(self, question: str) -> int:
         """How many different trials a question has had."""
-
-    def open_holdout(self, opening: Opening) -> Opening:
-        """Record the opening; returns the first one of the question, which may be earlier."""

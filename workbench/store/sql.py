@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Database", "UtcTime", "from_json", "open_database", "to_json"]
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest migration; a database that is there needs no look at the others."""
 BUSY_SECONDS = 15.0
 WAIT_SECONDS = 0.05

@@ -195,3 +195,54 @@ def test_the_import_of_a_backtest_asks_the_same_question(made, context):
     first = run_backtest(weights, bars, use_gpu=False, context=context)
     found = import_backtest(as_fills(first), bars, kind="trades", context=context)
     assert found.question == first.question
+
+
+def history(seed, bars=100):
+    days = pd.bdate_range("2022-01-03", periods=bars, name="date")
+    return pd.Series(np.random.default_rng(seed).normal(0.001, 0.01, bars), days, name="ret")
+
+
+def test_an_imported_history_is_one_trial_whatever_it_is_called(context, ledger):
+    first = import_backtest(history(1), context=context)
+    assert import_backtest(history(1), name="fund", context=context).trial == 1
+    second = import_backtest(history(2), context=context)
+    assert (first.trial, second.trial) == (1, 2)
+    assert "trial 2 on this question" in second.claim
+    assert "counted in the ledger as one trial" in second.notes[-1]
+    record = ledger.question(first.question)
+    assert (record.count, record.unmeasured, record.verbs) == (2, 0, {"import": 2})
+    assert record.scope.dataset == "imported returns"
+
+
+def test_those_that_were_tried_and_not_brought_count_in_the_verdict(context):
+    alone = import_backtest(history(3), context=context)
+    among = import_backtest(history(3), tried=50, context=context)
+    assert alone.verdict.trials == 1
+    assert among.verdict.trials == 50
+    assert among.verdict.p_value > alone.verdict.p_value
+    assert f"p = {among.verdict.p_value:.2g}" in among.claim
+
+
+def test_a_short_history_is_judged_and_not_counted(context, ledger):
+    found = import_backtest(history(1, 59), context=context)
+    assert (found.trial, found.claim, found.verdict) == (None, "", None)
+    assert "too few" in found.notes[-1]
+    assert ledger.questions() == []
+
+
+def test_trades_on_drawn_prices_are_not_counted(made, context):
+    bars, weights, _ = made
+    first = run_backtest(weights, bars, use_gpu=False, context=context)
+    fills = as_fills(first)
+    assert import_backtest(fills, bars, kind="trades", context=context).all_trials is None
+    drawn = bars.assign_attrs(synthetic=True)
+    found = import_backtest(fills, drawn, kind="trades", context=context)
+    assert found.trial is None
+    assert "not counted in the ledger: synthetic data" in found.notes[-1]
+
+
+def test_an_import_counts_beside_the_backtests_of_the_same_data(made, context):
+    bars, weights, _ = made
+    first = run_backtest(weights, bars, use_gpu=False, context=context)
+    found = import_backtest(as_fills(first), bars, kind="trades", context=context)
+    assert (first.trial, found.trial) == (1, 2)

@@ -129,3 +129,10 @@ def test_every_claim_says_what_it_is_against_and_nothing_else_does():
     assert good.p_value < 0.05 < poor.p_value
     assert any("earning nothing" in note for note in good.notes)
     assert not any("earning nothing" in note for note in poor.notes)
+
+
+def test_smoothed_returns_are_named():
+    drawn = np.random.default_rng(1).normal(0.0005, 0.01, 520)
+    smoothed = np.convolve(drawn, np.ones(10) / 10, "valid")
+    assert any("late or smoothed" in note for note in verdict(smoothed).notes)
+    assert not any("late or smoothed" in note for note in verdict(drawn).notes)

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from workbench.backtest.importing.reading import imported
+from workbench.backtest.recording import longest_holding, source_of
 from workbench.data import load_bars
 from workbench.data.adding import read_file
-from workbench.validation.significance import Maxima
-from workbench.validation.trials import FEWEST_BARS
+from workbench.ports import DataScope
+from workbench.validation.significance import Maxima, verdict
+from workbench.validation.trials import (
+    FEWEST_BARS,
+    Attempt,
+    reason_of,
+    record_trial,
+    related_trials,
+    trial_line,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,7 +46,56 @@ def judged(
     prices = None if data is None else load_bars(data, context=context)
     beside = None if benchmark is None else load_bars(benchmark, context=context)
     report = imported(read, prices, kind=kind, benchmark=beside, labels=labels)
-    return report.noting(_claim(report, tried))
+    report = report.noting(_claim(report, tried))
+    if len(report.returns) < FEWEST_BARS:
+        return report
+    reason = "" if prices is None else reason_of(prices)
+    return _counted(report, tried, reason, context)
+
+
+def _counted(report: BacktestReport, tried: int, reason: str, context: Context) -> BacktestReport:
+    """The report as a trial of its question; the same returns count once, whatever their name."""
+    values = report.returns.to_numpy(dtype=np.float64)
+    holding = 1 if report.weights is None else longest_holding(report.weights)
+    attempt = Attempt(
+        question=report.question,
+        subject="imported",
+        source=source_of(values),
+        outcome={"name": report.strategy, "bars": len(values)},
+        returns=values,
+        longest_holding=holding,
+        scope=_scope(report),
+        reason=reason,
+    )
+    made = record_trial(attempt, "import", context=context)
+    if made.reason:
+        return report.noting(f"It is not counted in the ledger: {made.reason}.")
+    found = verdict(
+        values,
+        made.maxima,
+        trials=made.record.count + tried - 1,
+        sharpe_variance=made.record.moments.variance,
+        longest_holding=holding,
+        unmeasured=made.record.unmeasured + tried - 1,
+    )
+    return report.noting("It is counted in the ledger as one trial, by its returns.").model_copy(
+        update={
+            "source_hash": attempt.source,
+            "trial": made.trial,
+            "claim": trial_line(made, found.p_value),
+            "verdict": found,
+            "all_trials": related_trials(made, _scope(report), context=context),
+        }
+    )
+
+
+def _scope(report: BacktestReport) -> DataScope:
+    start, end = (_utc(time) for time in (report.period.start, report.period.end))
+    return DataScope(report.dataset, tuple(report.symbols), start, end, bars=report.period.bars)
+
+
+def _utc(time: dt.datetime) -> dt.datetime:
+    return time.astimezone(dt.UTC) if time.tzinfo else time.replace(tzinfo=dt.UTC)
 
 
 def _claim(report: BacktestReport, tried: int) -> str:

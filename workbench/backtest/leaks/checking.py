@@ -21,6 +21,7 @@ from workbench.validation.leaks import (
     data_checks,
     examine,
     report_of,
+    selection_check,
 )
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def checked_for_leaks(
         Of the function, its fills and the data.
     """
     if _is_table(thing):
-        return _of_fills(thing, _loaded(data, period, context), how[1])
+        return _of_fills(thing, _loaded(data, period, context), how[1], context)
     subject: Any
     if is_notebook(thing):
         subject, frame = _notebook(thing, data, period, context)
@@ -76,7 +77,7 @@ def checked_for_leaks(
     panel = _panel(frame)
     return report_of(
         found,
-        [*data_checks(panel), Said(_hold_out())],
+        [*data_checks(panel), selection_check(panel, context)],
         subject=subject.name,
         bars=panel,
         seed=seed,
@@ -148,7 +149,7 @@ def _fills(subject: Any, frame: Any, trading: tuple[str, Any]) -> Said | None:
     return check_rule(fills_at, weights)
 
 
-def _of_fills(table: Any, bars: xr.Dataset, seed: int) -> LeakReport:
+def _of_fills(table: Any, bars: xr.Dataset, seed: int, context: Context) -> LeakReport:
     """A report of fills alone: there is no function to ask."""
     if not isinstance(table, pd.DataFrame) or isinstance(table.index, pd.DatetimeIndex):
         raise InvalidInput(
@@ -164,15 +165,6 @@ def _of_fills(table: Any, bars: xr.Dataset, seed: int) -> LeakReport:
         needs="the strategy or the function of bars",
     )
     found = Examined(check, None, (), 0, 0.0, (time[0], time[-1], len(time)))
-    said = [*data_checks(bars), Said(_hold_out())]
+    said = [*data_checks(bars), selection_check(bars, context)]
     fills = check_fills(table, bars["close"].to_pandas())
     return report_of(found, said, subject="fills", bars=bars, seed=seed, fills=fills)
-
-
-def _hold_out() -> LeakCheck:
-    return LeakCheck(
-        name="hold-out",
-        verdict="cannot tell",
-        why="Nothing says how often the data were looked at before.",
-        needs="the trial ledger's record of this question",
-    )

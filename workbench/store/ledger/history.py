@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import sqlalchemy as sa
 
-from workbench.ports import BestTrial, DataScope, KeptSeries, Opening, QuestionRecord
+from workbench.ports import BestTrial, DataScope, KeptSeries, QuestionRecord
+from workbench.store.ledger.holdouts import openings_of
 from workbench.store.ledger.series import best_rows, kept_series, rows_of
-from workbench.store.ledger.tables import moments_of, openings, questions, sweeps, symbols, trials
+from workbench.store.ledger.tables import moments_of, questions, sweeps, symbols, trials
 from workbench.store.sql import from_json
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from workbench.store.ledger.series import SeriesFiles
 
-__all__ = ["opening_of", "question_of", "questions_of", "related_to", "series_of"]
+__all__ = ["question_of", "questions_of", "related_to", "series_of"]
 
 
 def question_of(connection: sa.Connection, question: str) -> QuestionRecord:
@@ -50,25 +51,6 @@ def related_to(
         .order_by(questions.c.last_at.desc(), questions.c.question)
     )
     return [_record(connection, row) for row in connection.execute(found).all()]
-
-
-def opening_of(connection: sa.Connection, question: str) -> Opening | None:
-    """The opening of a question's hold-out, if it was opened."""
-    row = connection.execute(sa.select(openings).where(openings.c.question == question)).first()
-    if row is None:
-        return None
-    return Opening(
-        question=row.question,
-        symbols=tuple(from_json(row.symbols)),
-        start=row.start_at,
-        end=row.end_at,
-        subject=row.subject,
-        parameters=from_json(row.parameters),
-        caller=row.caller,
-        at=row.at,
-        trials=row.trials,
-        outcome=from_json(row.outcome),
-    )
 
 
 def series_of(
@@ -102,7 +84,6 @@ def _single_rows(connection: sa.Connection, question: str) -> pa.Table:
 
 
 def _record(connection: sa.Connection, row: sa.Row[Any]) -> QuestionRecord:
-    opened = opening_of(connection, row.question)
     best = from_json(row.best) if row.best else None
     return QuestionRecord(
         question=row.question,
@@ -115,7 +96,7 @@ def _record(connection: sa.Connection, row: sa.Row[Any]) -> QuestionRecord:
         callers=_firsts(connection, row.question, "caller"),
         verbs=_firsts(connection, row.question, "verb"),
         subjects=_subjects(connection, row.question),
-        openings=(opened,) if opened else (),
+        openings=openings_of(connection, row.question),
         scope=_scope(row),
         first_at=row.first_at,
         last_at=row.last_at,

@@ -9,11 +9,11 @@ import sqlalchemy as sa
 
 from workbench.ports import BestTrial, Grid, Moments
 from workbench.settings.places import home
-from workbench.store.ledger import history
+from workbench.store.ledger import history, holdouts
 from workbench.store.ledger.known import earlier_of, new_points, unmeasured_rows
 from workbench.store.ledger.points import PointSet, hash_of, packed, point_set
 from workbench.store.ledger.series import KEPT, SeriesFiles, best_rows, rows_of
-from workbench.store.ledger.tables import TRAINING, family_of, openings, questions, sweeps, trials
+from workbench.store.ledger.tables import TRAINING, family_of, questions, sweeps, trials
 from workbench.store.ledger.tally import Tally, hold
 from workbench.store.sql import Database, open_database, to_json
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from workbench.ports import KeptSeries, Opening, QuestionRecord, SweepTrials, Trial
+    from workbench.ports import Holdout, KeptSeries, Opening, QuestionRecord, SweepTrials, Trial
     from workbench.ports.trials import Fold
     from workbench.settings import Settings
 
@@ -167,6 +167,16 @@ class SqlLedger:
         with self._database.reading() as connection:
             return history.series_of(connection, question, self._files)
 
+    def keep_holdout(self, holdout: Holdout) -> Holdout:
+        """Keep bars out; returns the one that stands, an earlier one that is still closed."""
+        with self._database.writing() as connection:
+            return holdouts.keep(connection, holdout)
+
+    def holdouts(self, symbols: Sequence[str]) -> list[Holdout]:
+        """What is kept of any of these symbols, the one kept last first."""
+        with self._database.reading() as connection:
+            return holdouts.kept(connection, symbols)
+
     def open_holdout(self, opening: Opening) -> Opening:
         """Record the opening of a hold-out.
 
@@ -178,15 +188,22 @@ class SqlLedger:
         Returns
         -------
         Opening
-            The first of the question: this one, or the earlier one that stands.
+            This one; or, unless it is made again, the first one on any of its symbols whose
+            bars overlap, which stands.
         """
         with self._database.writing() as connection:
             hold(connection, opening.question, opening.at)
-            earlier = history.opening_of(connection, opening.question)
-            if earlier is not None:
-                return earlier
-            connection.execute(sa.insert(openings).values(_opening_row(opening)))
-        return opening
+            return holdouts.open_once(connection, opening)
+
+    def tell_opening(self, opening: Opening, outcome: dict[str, Any]) -> Opening:
+        """Write what the last opening with the same look has shown; returns it so."""
+        with self._database.writing() as connection:
+            return holdouts.tell(connection, opening, outcome)
+
+    def openings(self, symbols: Sequence[str], start: datetime, end: datetime) -> list[Opening]:
+        """Openings on any of these symbols whose bars overlap these dates, the first one first."""
+        with self._database.reading() as connection:
+            return holdouts.overlapping(connection, symbols, start, end)
 
     def _keep(self, tally: Tally, family: str, best: KeptSeries) -> str | None:
         """Write the best of the question so far; the file that it replaces."""
@@ -277,19 +294,4 @@ def _sweep_row(sweep: SweepTrials, tried: PointSet) -> dict[str, Any]:
         "at": sweep.at,
         "caller": sweep.caller,
         "reason": sweep.reason,
-    }
-
-
-def _opening_row(opening: Opening) -> dict[str, Any]:
-    return {
-        "question": opening.question,
-        "symbols": to_json(opening.symbols),
-        "start_at": opening.start,
-        "end_at": opening.end,
-        "subject": opening.subject,
-        "parameters": to_json(opening.parameters),
-        "caller": opening.caller,
-        "at": opening.at,
-        "trials": opening.trials,
-        "outcome": to_json(opening.outcome),
     }

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from workbench.ports import BestTrial, Grid, KeptSeries, Moments, QuestionRecord, SweepTrials
+from workbench.store.ledger.holdouts import still_closed
 from workbench.store.ledger.points import point_set, written
 from workbench.store.ledger.series import KEPT
 from workbench.store.ledger.tables import TRAINING, family_of
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from workbench.ports import Opening, Trial
+    from workbench.ports import Holdout, Opening, Trial
     from workbench.ports.trials import Fold
 
     Name = tuple[str, frozenset[tuple[str, str]]]
@@ -54,7 +55,8 @@ class MemoryLedger:
         self.trials: list[Trial] = []
         self.sweeps: list[SweepTrials] = []
         self._questions: dict[str, _Question] = {}
-        self._openings: dict[str, Opening] = {}
+        self._holdouts: list[Holdout] = []
+        self._openings: list[Opening] = []
         self._lock = RLock()
 
     def record(self, trial: Trial, fold: Fold | None = None) -> int:
@@ -127,18 +129,45 @@ class MemoryLedger:
         returns = np.array([series for _, series in same], np.float32)
         return KeptSeries(tuple(trial for trial, _ in same), returns)
 
-    def open_holdout(self, opening: Opening) -> Opening:
-        """Record the opening; returns the first one of the question, which may be earlier."""
+    def keep_holdout(self, holdout: Holdout) -> Holdout:
+        """Keep bars out; returns the one that stands, an earlier one that is still closed."""
         with self._lock:
-            known = self._questions.setdefault(
-                opening.question,
-                _Question(
-                    QuestionRecord(opening.question, first_at=opening.at, last_at=opening.at)
-                ),
-            )
-            if not known.record.openings:
-                known.record = replace(known.record, openings=(opening,))
-            return known.record.openings[0]
+            known = self.holdouts(holdout.symbols)
+            opened = [one for one in self._openings if set(one.symbols) & set(holdout.symbols)]
+            standing = still_closed(known, holdout, opened)
+            if standing is None:
+                self._holdouts.append(holdout)
+            return standing or holdout
+
+    def holdouts(self, symbols: Sequence[str]) -> list[Holdout]:
+        """What is kept of any of these symbols, the one kept last first."""
+        return [one for one in reversed(self._holdouts) if set(one.symbols) & set(symbols)]
+
+    def open_holdout(self, opening: Opening) -> Opening:
+        """Record the opening; returns the first one on these bars unless it is made again."""
+        with self._lock:
+            earlier = self.openings(opening.symbols, opening.start, opening.end)
+            if earlier and not opening.again:
+                return earlier[0]
+            empty = QuestionRecord(opening.question, first_at=opening.at, last_at=opening.at)
+            self._questions.setdefault(opening.question, _Question(empty))
+            self._openings.append(opening)
+            return opening
+
+    def tell_opening(self, opening: Opening, outcome: dict[str, Any]) -> Opening:
+        """Write what the last opening with the same look has shown; returns it so."""
+        with self._lock:
+            [*_, last] = (at for at, one in enumerate(self._openings) if one.look == opening.look)
+            self._openings[last] = replace(self._openings[last], outcome=outcome)
+            return self._openings[last]
+
+    def openings(self, symbols: Sequence[str], start: datetime, end: datetime) -> list[Opening]:
+        """Openings on any of these symbols whose bars overlap these dates, the first one first."""
+        return [
+            one
+            for one in self._openings
+            if set(one.symbols) & set(symbols) and one.end >= start and one.start <= end
+        ]
 
     def _add(
         self,
@@ -190,8 +219,10 @@ class MemoryLedger:
     def _told(self, held: _Question) -> QuestionRecord:
         everything: list[Trial | SweepTrials] = [*self.trials, *self.sweeps]
         subjects = {one.subject for one in everything if one.question == held.record.question}
+        asked = held.record.question
         return replace(
             held.record,
+            openings=tuple(one for one in self._openings if asked in (one.question, one.holdout)),
             count=len(held.measured),
             unmeasured=sum(not known for known in held.measured.values()),
             subjects=tuple(sorted(subjects)),

@@ -9,6 +9,7 @@ point. Two different points share a hash with probability 2⁻⁶⁴.
 from __future__ import annotations
 
 import hashlib
+import math
 import zlib
 from dataclasses import dataclass
 from functools import cached_property
@@ -150,7 +151,9 @@ def point_set(points: Grid | Points) -> PointSet:
     first = np.unique(found.hashed(columns), return_index=True)[1]
     repeated = np.ones(size, np.bool_)
     repeated[first] = False
-    return PointSet(values, size, columns, np.packbits(repeated) if repeated.any() else None)
+    if not repeated.any():
+        return found  # it knows its keys by now
+    return PointSet(values, size, columns, np.packbits(repeated))
 
 
 def fresh(new: PointSet, grids: Sequence[PointSet], hashes: Hashes) -> Iterator[tuple[slice, Mask]]:
@@ -206,12 +209,15 @@ def hash_of(parameters: Mapping[str, Any]) -> int:
 def written(values: Sequence[Any] | npt.NDArray[Any]) -> list[str]:
     """Values as canonical text: 20 and 20.0 are one value, true is not 1."""
     listed = values.tolist() if isinstance(values, np.ndarray) else values
-    return [to_json(_whole(value)) for value in listed]
+    return [_text(value) for value in listed]
 
 
-def _whole(value: Any) -> Any:
+def _text(value: Any) -> str:
+    """Canonical JSON; numbers, of which there may be millions, are written as JSON writes them."""
     plain = value.item() if isinstance(value, np.generic) else value
-    return int(plain) if isinstance(plain, float) and plain.is_integer() else plain
+    if type(plain) is float and math.isfinite(plain):
+        return str(int(plain)) if plain.is_integer() else repr(plain)
+    return str(plain) if type(plain) is int else to_json(plain)
 
 
 def _key(name: str, value: str) -> int:

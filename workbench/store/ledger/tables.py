@@ -19,6 +19,7 @@ __all__ = [
     "TRAINING",
     "columns_of",
     "family_of",
+    "holdouts",
     "moments_of",
     "openings",
     "questions",
@@ -99,9 +100,23 @@ questions = sa.table(
 
 symbols = sa.table("question_symbols", sa.column("question", sa.Text), sa.column("symbol", sa.Text))
 
+holdouts = sa.table(
+    "holdouts",
+    sa.column("id", sa.Integer),
+    sa.column("symbols", sa.Text),
+    sa.column("timeframe", sa.Text),
+    sa.column("start_at", UtcTime),
+    sa.column("dataset", sa.Text),
+    sa.column("caller", sa.Text),
+    sa.column("at", UtcTime),
+)
+"""Bars that are kept out, from a date on."""
+
 openings = sa.table(
-    "holdout_openings",
+    "openings",
+    sa.column("id", sa.Integer),
     sa.column("question", sa.Text),
+    sa.column("holdout", sa.Text),
     sa.column("symbols", sa.Text),
     sa.column("start_at", UtcTime),
     sa.column("end_at", UtcTime),
@@ -111,8 +126,10 @@ openings = sa.table(
     sa.column("at", UtcTime),
     sa.column("trials", sa.BigInteger),
     sa.column("outcome", sa.Text),
+    sa.column("assumptions", sa.Text),
+    sa.column("again", sa.Boolean),
 )
-"""Hold-outs that were opened; a question has one."""
+"""Hold-outs that were opened, a row each time."""
 
 
 def family_of(subject: str, assumptions: Mapping[str, Any]) -> str:

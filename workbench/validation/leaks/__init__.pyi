@@ -12,6 +12,7 @@ from .reporting import report_of as report_of
 from .results import LeakCheck as LeakCheck
 from .results import LeakFinding as LeakFinding
 from .results import LeakReport as LeakReport
+from .selection import selection_check as selection_check
 
 __all__ = [
     "DATA_KINDS",
@@ -28,4 +29,5 @@ __all__ = [
     "examine",
     "find_leaks",
     "report_of",
+    "selection_check",
 ]

@@ -33,6 +33,8 @@ LEVEL = 0.05
 
 _SKEWED = -2.0
 """From here on the correction for skewness is too small (see `penalised`)."""
+_FOLLOWING = 1.3
+"""A robust error that many times the other is no accident with 100 bars or more."""
 
 
 AGAINST = (
@@ -92,6 +94,7 @@ def verdict(
     asked = None if math.isnan(statistic) else _with_own(values, maxima, longest_holding)
     measured = 1 if maxima is None else maxima.trials
     count = max(1, measured + unmeasured if trials is None else trials)
+    errors = standard_error_iid(moments), standard_error_hac(values)
     p_value = _p_value(asked, statistic, unmeasured)
     return Verdict(
         sentence=_sentence(moments, asked, statistic, p_value, count),
@@ -99,8 +102,8 @@ def verdict(
         trials=count,
         effective_trials=asked.effective_trials() if asked else math.nan,
         sharpe_per_bar=moments.sharpe,
-        standard_error_iid=standard_error_iid(moments),
-        standard_error_hac=standard_error_hac(values),
+        standard_error_iid=errors[0],
+        standard_error_hac=errors[1],
         t_statistic=statistic,
         psr=probabilistic_sharpe(moments),
         deflated_sharpe=deflated_sharpe(moments, count, sharpe_variance),
@@ -108,7 +111,7 @@ def verdict(
         block_length=asked.block_length if asked else None,
         critical=asked.critical(LEVEL) if asked else math.nan,
         survivors=survivors,
-        notes=_notes(moments, asked, p_value) if asked else [],
+        notes=_notes(moments, asked, p_value, errors) if asked else [],
         luck=asked.maxima[asked.level] if asked else None,
     )
 
@@ -161,12 +164,20 @@ def _claim(p_value: float, trials: int) -> str:
     return "more than luck" if trials == 1 else "more than luck, all trials counted"
 
 
-def _notes(moments: SharpeMoments, asked: Maxima, p_value: float) -> list[str]:
+def _notes(
+    moments: SharpeMoments, asked: Maxima, p_value: float, errors: tuple[float, float]
+) -> list[str]:
     notes = [AGAINST] if p_value <= LEVEL else []
     if moments.skewness < _SKEWED:
         notes.append(
             f"Losses are rare and large (skewness {moments.skewness:.1f}): what did not happen in"
             " these bars is not in the p-value, which flatters."
+        )
+    if errors[1] > _FOLLOWING * errors[0]:
+        notes.append(
+            "Returns resemble those of the bars before, as of prices that are late or smoothed"
+            f" (the robust error is {errors[1] / errors[0]:.1f} times the other): the p-value sees"
+            f" that within blocks of {asked.block_length} bars only, which flatters."
         )
     if asked.longest_holding > asked.block_length:
         notes.append(

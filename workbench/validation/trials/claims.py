@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from workbench.validation.trials.holdouts import opened_words
 from workbench.validation.trials.luck import p_on_data
 from workbench.validation.trials.results import RelatedTrials
 
@@ -55,6 +56,8 @@ def trial_line(recorded: Recorded, p_value: float) -> str:
     if recorded.reason:
         return f"not counted ({recorded.reason}): nothing is claimed"
     number = f"trial {recorded.trial:,} on this question"
+    opened = opened_words(recorded.record)
+    number = f"{number}; {opened}" if opened else number
     if math.isnan(p_value):
         return f"{number}; no p-value: nothing is claimed"
     waiting = recorded.record.unmeasured

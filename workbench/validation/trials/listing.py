@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from workbench.ports import Opening, QuestionRecord, TrialLedger
 
-__all__ = ["ledger_report", "pictured"]
+__all__ = ["ledger_report", "opening_of", "pictured"]
 
 NAN = float("nan")
 MOST = 1e7
@@ -127,19 +127,23 @@ def _summary(record: QuestionRecord) -> QuestionSummary:
         callers=record.callers,
         verbs=record.verbs,
         strategies=sorted({subject.partition("@")[0] for subject in record.subjects}),
-        holdout=_opened(record.openings[0]) if record.openings else None,
+        holdout=opening_of(record.openings[0]) if record.openings else None,
+        holdout_openings=len(record.openings),
         first_at=record.first_at,
         last_at=record.last_at,
     )
 
 
-def _opened(opening: Opening) -> HoldoutOpening:
+def opening_of(opening: Opening) -> HoldoutOpening:
+    """An opening as a report shows it."""
     return HoldoutOpening(
         opened_at=opening.at,
         caller=opening.caller,
         subject=opening.subject,
+        parameters=opening.parameters,
         start=opening.start,
         end=opening.end,
         trials=opening.trials,
         outcome=opening.outcome,
+        again=opening.again,
     )

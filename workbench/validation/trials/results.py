@@ -39,10 +39,12 @@ class HoldoutOpening(BaseModel):
     opened_at: dt.datetime
     caller: str
     subject: str
+    parameters: dict[str, Any] = Field(default_factory=dict)
     start: dt.datetime
     end: dt.datetime
     trials: int = Field(description="Trials of the question by then.")
     outcome: dict[str, Any] = Field(default_factory=dict)
+    again: bool = Field(default=False, description="A person opened what had been opened before.")
 
 
 class QuestionSummary(BaseModel):
@@ -67,7 +69,8 @@ class QuestionSummary(BaseModel):
     callers: dict[str, int] = Field(default_factory=dict)
     verbs: dict[str, int] = Field(default_factory=dict)
     strategies: list[str] = Field(default_factory=list)
-    holdout: HoldoutOpening | None = None
+    holdout: HoldoutOpening | None = Field(default=None, description="Its first opening.")
+    holdout_openings: int = Field(default=0, description="More than one weakens every claim.")
     first_at: dt.datetime | None = None
     last_at: dt.datetime | None = None
 
@@ -145,7 +148,8 @@ def _title(one: QuestionSummary) -> str:
 
 def _line(one: QuestionSummary) -> str:
     p_value = "–" if one.p_value != one.p_value else f"{one.p_value:.3f}"
-    spent = f"; hold-out opened {one.holdout.opened_at:%Y-%m-%d}" if one.holdout else ""
+    times = f" ({one.holdout_openings} times)" if one.holdout_openings > 1 else ""
+    spent = f"; hold-out opened {one.holdout.opened_at:%Y-%m-%d}{times}" if one.holdout else ""
     return (
         f"  {one.question}  {_title(one)}: {one.trials:,} trials ({_counted(one.callers)}), "
         f"best {one.best_strategy or '–'}, p = {p_value}: {one.claim}{spent}"
