@@ -29,6 +29,9 @@ def run_backtest(
     engine: Literal["kernel", "replay", "vectorbt"] = "kernel",
     initial_cash: Annotated[float, Field(gt=0)] = 100_000.0,
     fills_at: Literal["next open", "next close", "same close"] | None = None,
+    stop_loss: Annotated[float, Field(gt=0, lt=1)] | None = None,
+    take_profit: Annotated[float, Field(gt=0)] | None = None,
+    trailing_stop: Annotated[float, Field(gt=0, lt=1)] | None = None,
     lot: Annotated[float, Field(ge=0)] = 0.0,
     margin: Margin | None = None,
     actions: DatasetRef | None = None,
@@ -72,6 +75,12 @@ def run_backtest(
     fills_at : {"next open", "next close", "same close"}, optional
         When orders fill; by default at the next open, or the next close without opens. The
         same close is the price that the signal was computed from: nobody can trade at it.
+    stop_loss, take_profit : float, optional
+        How far against and for a position, from the price at which it was opened, it is closed
+        inside a bar; 0.05 is five per cent. It stays closed until the strategy's next order. For
+        strategies without stops of their own.
+    trailing_stop : float, optional
+        How far from the best price since then. With a stop-loss the nearer counts.
     lot : float
         Orders come in multiples of so many units, rounded down; 0 for any size.
     margin : Margin, optional
@@ -122,6 +131,9 @@ def run_backtest(
             "engine": engine,
             "initial_cash": initial_cash,
             "fills_at": fills_at,
+            "stop_loss": stop_loss,
+            "take_profit": take_profit,
+            "trailing_stop": trailing_stop,
             "lot": lot,
             "margin": margin,
             "actions": actions,

@@ -226,7 +226,11 @@ def pressure_on(bars: xr.Dataset, impact: float, last: int) -> Floats | None:
 
 
 def weights_from_signals(
-    bars: xr.Dataset, entries: xr.DataArray | pd.DataFrame, exits: xr.DataArray | pd.DataFrame
+    bars: xr.Dataset,
+    entries: xr.DataArray | pd.DataFrame,
+    exits: xr.DataArray | pd.DataFrame,
+    *,
+    every: bool = False,
 ) -> xr.DataArray:
     """Hold an equal share of each symbol from its entry to its exit.
 
@@ -236,6 +240,8 @@ def weights_from_signals(
         The bars.
     entries, exits : DataFrame, DataArray or Series of bool
         Time × symbol; missing counts as False. A bar with both is an exit.
+    every : bool
+        Whether each entry and exit is told, also those that change nothing.
 
     Returns
     -------
@@ -245,6 +251,8 @@ def weights_from_signals(
     enter = weights_on(bars, _as_float(entries)).fillna(0).to_numpy() != 0
     leave = weights_on(bars, _as_float(exits)).fillna(0).to_numpy() != 0
     wanted = np.where(leave, 0.0, np.where(enter, 1.0, np.nan))
+    if every:
+        return bars["close"].copy(data=wanted / wanted.shape[1])
     held = np.nan_to_num(_carried(wanted))
     before = np.vstack([np.zeros((1, held.shape[1])), held[:-1]])
     return bars["close"].copy(data=np.where(held != before, held / held.shape[1], np.nan))

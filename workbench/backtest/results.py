@@ -147,8 +147,8 @@ class BacktestReport(Result):
     parameters: dict[str, Any]
     market: dict[str, Any] = Field(
         default_factory=dict,
-        description="What else the account was told: lot, margin, actions, delisting returns, "
-        "currency; empty when nothing.",
+        description="What else the account was told: stops, lot, margin, actions, delisting "
+        "returns, currency; empty when nothing.",
     )
     results: Performance
     risk_metrics: RiskNumbers

@@ -23,8 +23,10 @@ from workbench.backtest.plan import (
     plan_orders,
     weights_from_signals,
 )
+from workbench.backtest.protecting import protected
 from workbench.backtest.replay import bars as replay_engine
 from workbench.backtest.scope import refuse_amounts
+from workbench.backtest.signals.tables import Stops
 from workbench.backtest.terms import told
 from workbench.data import bars as read_bars
 from workbench.errors import InvalidInput, TooLittleHistory, UnknownName
@@ -64,6 +66,9 @@ def simulate(  # noqa: PLR0913  it has the options of the operation
     parameters: Mapping[str, Any] | None = None,
     start: Any = None,
     fills_at: FillsAt | None = None,
+    stop_loss: float | None = None,
+    take_profit: float | None = None,
+    trailing_stop: float | None = None,
     lot: float = 0.0,
     margin: Margin | None = None,
     actions: pa.Table | None = None,
@@ -101,6 +106,12 @@ def simulate(  # noqa: PLR0913  it has the options of the operation
         When orders fill that are decided at the close of a bar; by default at the next
         open, or the next close without opens. ``same close`` fills them at the close they were
         decided on, as vectorbt does; nobody can, and the report says so.
+    stop_loss, take_profit : float, optional
+        How far against and for a position, from the price at which it was opened, it is closed
+        inside a bar; 0.05 is five per cent. It stays closed until the next order, or the next
+        entry (`workbench.backtest.protecting`). For a strategy without stops of its own.
+    trailing_stop : float, optional
+        How far from the best price since then. With a stop-loss the nearer counts.
     lot : float
         Orders come in multiples of so many units, rounded down; 0 for any size.
     margin : Margin, optional
@@ -146,6 +157,9 @@ def simulate(  # noqa: PLR0913  it has the options of the operation
     read = in_one_currency(read_bars(bars), currency, rates)
     life = life_of(read, actions, delisting_returns)
     wanted, exits, labels = decisions(strategy, read, parameters, fills_at)
+    stops = Stops(stop_loss, take_profit, trailing_stop)
+    if stops and isinstance(strategy, tuple):  # after a stop an entry is one again
+        wanted = _told(strategy, read, every=True)
     first = None if start is None else np.datetime64(start, "ns")
     plan = plan_orders(wanted, read, start=first, fills_at=fills_at, exits=exits)
     plan = replace(
@@ -154,9 +168,11 @@ def simulate(  # noqa: PLR0913  it has the options of the operation
         margin=margin,
         life=None if life is None else life.since(read.sizes["time"] - len(plan.time)),
     )
+    if stops:
+        plan = protected(plan, read, stops, adds=not isinstance(strategy, tuple))
     beside = benchmark_values(benchmark, plan)
     market = told(lot, margin, actions, delisting_returns, read if currency else None)
-    labels |= {"engine": engine, "market": market}
+    labels |= {"engine": engine, "market": market | stops.told}
     decided = Decided(plan, fill, read, beside, labels)
     return decided.report(charged, initial_cash)
 
@@ -218,13 +234,18 @@ def decisions(
 def _tabled(given: Any, bars: xr.Dataset) -> xr.DataArray:
     if not isinstance(given, tuple):
         return only_members(weights_on(bars, given), bars)
+    return _told(given, bars)
+
+
+def _told(given: tuple[Any, ...], bars: xr.Dataset, *, every: bool = False) -> xr.DataArray:
+    """What signals want; `every` also where nothing changes."""
     if len(given) != 2:
         raise InvalidInput(
             "Signals are a pair of tables, entries and exits",
             seen=f"{len(given)} tables",
-            cure="Give (entries, exits)",
+            cure="Give (entries, exits); simulate_signals takes those of short positions too",
         )
-    return only_members(weights_from_signals(bars, *given), bars)
+    return only_members(weights_from_signals(bars, *given, every=every), bars)
 
 
 def _is_table(given: Any) -> bool:

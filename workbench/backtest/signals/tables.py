@@ -79,6 +79,12 @@ class Stops:
         stop, take, trail = (np.nan if one is None else float(one) for one in given)
         return stop, take, trail
 
+    @property
+    def told(self) -> dict[str, float]:
+        """Those that are given, by name."""
+        names = ("stop_loss", "take_profit", "trailing_stop")
+        return {name: value for name in names if (value := getattr(self, name)) is not None}
+
     def __bool__(self) -> bool:
         return not all(np.isnan(self.fractions))
 
