@@ -148,10 +148,10 @@ def test_a_clean_function_raises_nothing(prices, name):
     assert report.function_findings == []
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(1, 4))
 @pytest.mark.parametrize("name", [*CHANCE, "ranks", "kurtosis", "chaotic", "needs history"])
 def test_nor_with_other_futures(prices, name, seed):
-    assert_causal(CLEAN[name], prices, seed=seed)
+    assert_causal(CLEAN[name], prices, cuts=20, seed=seed)
 
 
 def test_steep_prices_and_higher_moments_are_no_leak():

@@ -10,10 +10,12 @@ import numpy as np
 from workbench.errors import OutOfRange, TooLittleHistory
 from workbench.validation.leaks.dependence import dependence_map
 from workbench.validation.leaks.fingerprints import kinds_of
+from workbench.validation.leaks.futures import Future
 from workbench.validation.leaks.hunting import cut_points, first_hit, is_repeatable
 from workbench.validation.leaks.probing import Probe
 from workbench.validation.leaks.results import LeakCheck, LeakFinding
 from workbench.validation.leaks.surroundings import seeds_held
+from workbench.validation.leaks.sweeping import swept_hit
 from workbench.validation.leaks.tables import read_table
 from workbench.validation.leaks.tracing import Trace, first_bar, traced
 from workbench.validation.leaks.wording import (
@@ -36,8 +38,10 @@ __all__ = ["CUTS", "Examined", "examine"]
 CUTS = 40
 LEAST_CUTS = 20
 CALLS_A_CUT = 3
-MAP = 40
+MAP = 80
 FAILURES_ALLOWED = 0.5
+FEW = 5
+"""Bars ahead that a function may stamp its answers."""
 
 
 @dataclass(frozen=True)
@@ -134,9 +138,12 @@ def _examined(probe: Probe, function: Any, cuts: int, seed: int) -> Examined:
     empty = Examined(_not_repeatable(differs), None, (), probe.calls, probe.tolerance, span)
     if differs:
         return replace(empty, calls=probe.calls)
-    points = cut_points(probe, cuts, np.random.default_rng(seed))
-    hit = first_hit(probe, points)
-    trace = _trace(probe, hit) if hit else None
+    if elsewhere := _reads_elsewhere(probe):
+        return replace(empty, check=elsewhere, calls=probe.calls)
+    rng = np.random.default_rng(seed)
+    points = cut_points(probe, cuts, rng)
+    hit = first_hit(probe, points) or swept_hit(probe, rng)
+    trace = _trace(probe, hit, rng) if hit else None
     finding = _finding(probe, trace, hit) if trace and hit else None
     reach = trace.reach if trace else 0
     around = trace.bar if trace else points[len(points) // 2]
@@ -152,9 +159,12 @@ def _examined(probe: Probe, function: Any, cuts: int, seed: int) -> Examined:
     )
 
 
-def _trace(probe: Probe, hit: Hit) -> Trace:
+def _trace(probe: Probe, hit: Hit, rng: np.random.Generator) -> Trace:
     """The first value that moves; the one seen at the cut if bisection loses it."""
     bar = first_bar(probe, hit)
+    if bar > 0 and hit.future is not Future.CUT:  # a rare leak may have come before
+        hit = swept_hit(probe, rng, bar) or hit
+        bar = min(bar, hit.bar)
     found = traced(probe, bar, hit.future, whole=True)
     return found or traced(probe, hit.bar, hit.future, whole=True) or _plain(probe, hit)
 
@@ -216,6 +226,11 @@ def _verdict(probe: Probe, finding: LeakFinding | None, points: list[int]) -> Le
 
 def _notes(probe: Probe, function: Any) -> tuple[str, ...]:
     notes = []
+    if _needs_no_bars(probe):
+        notes.append(
+            "No other bars moved anything that it returned: it needs none of their values, or it"
+            " reads them elsewhere, where no leak can be seen."
+        )
     if not _says_anything(probe):
         notes.append("All that it returned is one value or none: no leak could have been seen.")
     if seeds_held(function):
@@ -238,4 +253,25 @@ def _says_anything(probe: Probe) -> bool:
         (np.nanmax(known, axis=0) > np.nanmin(known, axis=0)).any()
         for table in probe.base
         if (known := table.values[:, np.isfinite(table.values).any(axis=0)]).size
+    )
+
+
+def _needs_no_bars(probe: Probe) -> bool:
+    """Whether quite other bars give the same answer."""
+    return not probe.moved(probe.future(Future.WALKED, 0), len(probe.clock) - 1)
+
+
+def _reads_elsewhere(probe: Probe) -> LeakCheck | None:
+    """Whether it answers as before for bars that it was not given."""
+    last = len(probe.clock) - 1
+    middle = last // 2
+    beyond = probe.answered_after(middle)
+    if beyond < max(FEW, (last - middle) // 2):
+        return None
+    return LeakCheck(
+        name="function",
+        verdict="cannot tell",
+        why=f"Given the bars up to {probe.clock[middle]!s:.19} it gave the same {beyond:,} values"
+        " after them as before: it reads its data elsewhere.",
+        needs="a function that works on the bars it is given",
     )

@@ -15,7 +15,7 @@ from workbench.validation.leaks.probing import Bent
 if TYPE_CHECKING:
     from workbench.validation.leaks.probing import Probe
 
-__all__ = ["Hit", "cut_points", "first_hit", "is_repeatable"]
+__all__ = ["WILD", "Hit", "cut_points", "first_hit", "hit_at", "is_repeatable"]
 
 EVERY_CUT = (Future.CUT, Future.WALKED)
 BY_TURNS = (Future.MIRRORED, Future.SCALED, Future.SHUFFLED, Future.HOLES)
@@ -147,9 +147,9 @@ def first_hit(probe: Probe, cuts: list[int]) -> Hit | None:
     clean, lengths = -1, list[Hit]()
     for number, cut in enumerate(cuts):
         futures = (*EVERY_CUT, BY_TURNS[number % len(BY_TURNS)])
-        hits = [hit for future in futures if (hit := _hit(probe, cut, future, clean))]
+        hits = [hit for future in futures if (hit := hit_at(probe, cut, future, clean))]
         if hits and all(hit.future is Future.CUT for hit in hits) and len(lengths) < MOST_LENGTHS:
-            hits += [hit for future in WILD if (hit := _hit(probe, cut, future, clean))]
+            hits += [hit for future in WILD if (hit := hit_at(probe, cut, future, clean))]
         values = [hit for hit in hits if hit.future is not Future.CUT]
         if values:
             return min(values, key=lambda hit: hit.bar)
@@ -159,7 +159,8 @@ def first_hit(probe: Probe, cuts: list[int]) -> Hit | None:
     return lengths[0] if lengths else None
 
 
-def _hit(probe: Probe, cut: int, future: Future, clean: int) -> Hit | None:
+def hit_at(probe: Probe, cut: int, future: Future, clean: int) -> Hit | None:
+    """What another future after a bar moves; `clean` is a bar after which nothing moved, or −1."""
     found = probe.moved(probe.future(future, cut), cut)
     if not found:
         return None

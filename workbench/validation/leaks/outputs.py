@@ -11,7 +11,7 @@ import pandas as pd
 import xarray as xr
 
 from workbench.errors import UnusableFrame
-from workbench.validation.leaks.tables import Column, Table, read_table
+from workbench.validation.leaks.tables import TIMES, Column, Table, read_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -119,7 +119,7 @@ def _read(made: Any, name: str, clock: npt.NDArray[Any], codes: Codes) -> Table:
     if isinstance(made, xr.DataArray):
         made = made.rename("output")  # of bars["close"] it keeps the name, and is none
     if isinstance(made, pd.Series | pd.DataFrame):
-        made = _coded(made, codes)
+        made = _coded(_dated(made), codes)
     if isinstance(made, pd.DataFrame) and made.empty:
         return Table(name, clock[:0], clock[:0], (), np.empty((0, 0)), lambda _values, _keep: made)
     try:
@@ -143,6 +143,17 @@ def _array(made: npt.NDArray[Any], clock: npt.NDArray[Any]) -> pd.DataFrame:
     if made.ndim not in {1, 2} or not 0 < len(made) <= len(clock):
         _refuse(made)
     return pd.DataFrame(made, index=pd.Index(clock[len(clock) - len(made) :]))
+
+
+def _dated(made: Any) -> Any:
+    """A table with its times in the index, where they stand in a column."""
+    index = made.index
+    levels = (index.get_level_values(level) for level in range(index.nlevels))
+    if made.ndim == 1 or any(isinstance(one, pd.DatetimeIndex | pd.PeriodIndex) for one in levels):
+        return made
+    stamps = [name for name in made.columns if str(name).lower() in TIMES]
+    dated = [name for name in stamps if pd.api.types.is_datetime64_any_dtype(made[name])]
+    return made.set_index(dated[0]) if dated else made
 
 
 def _coded(made: Any, codes: Codes) -> pd.DataFrame:

@@ -152,6 +152,24 @@ class Probe:
             return _NOTHING
         return moved(self.base, answer, self.clock[until], tolerance=self.tolerance)
 
+    def answered_after(self, bar: int) -> int:
+        """For how many times after a bar it gives the same values without the later bars."""
+        bent = self.future(Future.CUT, bar)
+        try:
+            answer = read_answer(self._call(bent), self.clock[: bar + 1], self._codes)
+        except Cancelled:
+            raise
+        except Exception:  # noqa: BLE001  it may need more bars; the other calls count that
+            return 0
+        return sum(
+            len(np.intersect1d(one.times[one.times > self.clock[bar]], other.times))
+            for one, other in zip(answer, self.base, strict=False)
+            if not moved(
+                [_after(other, self.clock[bar])], [_after(one, self.clock[bar])],
+                self.clock[-1], tolerance=self.tolerance,
+            )
+        )  # fmt: skip
+
     def position(self, times: Any) -> Any:
         """The number of the bar at which something with this stamp is known."""
         return np.searchsorted(self.clock, times, side="right") - 1
@@ -222,6 +240,15 @@ def _latest(own: Table, clock: npt.NDArray[Any], first: npt.NDArray[Any]) -> npt
         return firsts
     known: npt.NDArray[Any] = pd.Series(own.known).groupby(own.times).max().to_numpy()
     return known
+
+
+def _after(table: Table, time: Any) -> Table:
+    """The rows of a table after a time."""
+    keep = table.times > time
+    return Table(
+        table.name, table.times[keep], table.known[keep], table.columns, table.values[keep],
+        table.remake,
+    )  # fmt: skip
 
 
 def _is_single(made: Any) -> bool:

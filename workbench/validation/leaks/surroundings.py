@@ -124,8 +124,8 @@ def _parts(thing: Any) -> list[tuple[str, Any]]:
         return [("", thing.__self__), ("", thing.__func__)]
     if isinstance(thing, dict):
         return [(str(key), value) for key, value in thing.items()]
-    if isinstance(thing, list | tuple | set):
-        return [("", value) for value in thing]
+    if isinstance(thing, list | tuple | set) or _is_cached(thing):
+        return [("", value) for value in ((thing.__wrapped__,) if _is_cached(thing) else thing)]
     return list(vars(thing).items()) if _is_opened(thing) else []
 
 
@@ -166,6 +166,11 @@ def _is_own(function: types.FunctionType) -> bool:
     return file.startswith("<") or not str(Path(file).resolve()).startswith(_LIBRARIES)
 
 
+def _is_cached(thing: Any) -> bool:
+    """Whether this remembers its answers, as `functools.cache` does, and gives those of others."""
+    return isinstance(thing, functools._lru_cache_wrapper)  # noqa: SLF001  it has no other name
+
+
 def _is_opened(thing: Any) -> bool:
     """Whether an object's attributes are looked at: an instance that is called, or the caller's."""
     if isinstance(thing, type | types.ModuleType) or not hasattr(thing, "__dict__"):
@@ -199,7 +204,7 @@ class _Copier:
     def _copy(self, thing: Any) -> Any:
         if isinstance(thing, types.FunctionType):
             return self._function(thing) if _is_own(thing) else thing
-        if isinstance(thing, functools.partial | types.MethodType):
+        if isinstance(thing, functools.partial | types.MethodType) or _is_cached(thing):
             return self._bound(thing)
         if isinstance(thing, dict | list | tuple | set):
             return self._container(thing)
@@ -228,6 +233,8 @@ class _Copier:
         return made
 
     def _bound(self, thing: Any) -> Any:
+        if _is_cached(thing):
+            return functools.lru_cache(**thing.cache_parameters())(self.copied(thing.__wrapped__))
         if isinstance(thing, types.MethodType):
             return types.MethodType(self.copied(thing.__func__), self.copied(thing.__self__))
         arguments = [self.copied(one) for one in thing.args]

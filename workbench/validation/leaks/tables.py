@@ -19,7 +19,7 @@ from workbench.errors import UnusableFrame
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Column", "Table", "is_frame", "read_table"]
+__all__ = ["FIELDS", "TIMES", "Column", "Table", "is_frame", "read_table"]
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
