@@ -104,14 +104,14 @@ def settled(
     for account in range(market.prices.shape[0]):
         written = (out[0][account], out[1][account], out[2][account])
         first = account * size
-        if by_trips and size == 1 and ground.steady[account] and written[2].size == 0:
+        if by_trips and size == 1 and ground.steady[account]:
             tables = (
                 closes[account], ground.falls[account], ground.enter[account],
                 ground.leave[account], ground.squares[account], ground.edges[account],
             )  # fmt: skip
             own = (orders[0][account], orders[1][account], orders[2][account])
             span = (counts[account], market.first)
-            if followed_trips(own, span, tables, market.cash, blocks, written[:2]):
+            if followed_trips(own, span, tables, market.cash, blocks, written):
                 continue
         last = first + size
         several = (orders[0][first:last], orders[1][first:last], orders[2][first:last])

@@ -8,19 +8,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from workbench.backtest.results import Period
-from workbench.backtest.sweeps.kept import frame_of, stability_of, statistics_of
-from workbench.backtest.sweeps.measures import MEASURES, oriented
+from workbench.backtest.sweeps.kept import best_rows, near, statistics_of
+from workbench.backtest.sweeps.measures import MEASURES, SMALLER_IS_BETTER
 from workbench.backtest.sweeps.results import Optimum, Stability, SweepResult
 from workbench.validation import question_of
 
 if TYPE_CHECKING:
-    import pandas as pd
+    import numpy.typing as npt
     import xarray as xr
 
     from workbench.backtest.sweeps.kept import Kept
     from workbench.backtest.sweeps.run import Swept
 
-__all__ = ["luck_of", "plain", "ranked", "result_of", "traded_bars"]
+    Ints = npt.NDArray[np.int64]
+
+__all__ = ["luck_of", "optima", "plain", "result_of", "traded_bars"]
 
 TOP = 10
 SHOWN_VALUES = 20
@@ -43,8 +45,7 @@ def result_of(swept: Swept, *, search: str = "grid") -> SweepResult:
     """
     job, kept = swept.job, swept.kept
     metric, tally, plan = kept.shape.metric, kept.tally, job.plan
-    order = ranked(kept, metric)
-    top = optima(kept, order[:TOP])
+    top = optima(kept, best_rows(kept, metric, TOP))
     return SweepResult(
         strategy=job.strategy.name,
         dataset=str(job.bars.attrs.get("dataset") or "your frame"),
@@ -64,7 +65,7 @@ def result_of(swept: Swept, *, search: str = "grid") -> SweepResult:
         metric=metric,
         optimum=top[0] if top else None,
         top=top,
-        stability_of_best=_stability(kept, metric),
+        stability_of_best=_stability(kept, top[0]) if top else None,
         path=job.path,
         path_note=job.why,
         fills_at=plan.fills_at,
@@ -83,24 +84,10 @@ def traded_bars(swept: Swept) -> xr.Dataset:
     return swept.job.bars.sel(time=slice(plan.time[0], plan.time[-1]))
 
 
-def ranked(kept: Kept, metric: str) -> Any:
-    """Rows of `frame_of`, the best first; undefined ones are left out."""
-    frame = frame_of(kept)
-    rank = oriented(frame[metric].to_numpy(np.float64), metric)
-    order = np.argsort(-rank, kind="stable")
-    return order[np.isfinite(rank[order])]
-
-
-def optima(kept: Kept, rows: Any) -> list[Optimum]:
+def optima(kept: Kept, rows: Ints) -> list[Optimum]:
     """Some rows of `frame_of`, with their p-values among the trials of this sweep."""
-    if not len(rows):
-        return []
-    frame = frame_of(kept)
-    scores = statistics_of(kept)
-    positions = np.repeat(kept.tally.table()[0], kept.shape.accounts)
-    return [
-        _optimum(kept, frame.iloc[row], int(positions[row]), float(scores[row])) for row in rows
-    ]
+    scores = statistics_of(kept, rows)
+    return [_optimum(kept, int(row), float(score)) for row, score in zip(rows, scores, strict=True)]
 
 
 def luck_of(kept: Kept, statistic: float) -> float:
@@ -110,38 +97,35 @@ def luck_of(kept: Kept, statistic: float) -> float:
     return kept.tally.maxima.p_value(statistic)
 
 
-def _optimum(kept: Kept, row: pd.Series, position: int, statistic: float) -> Optimum:
-    space = kept.shape.space
-    varied = {name: plain(row[name]) for name in space.axes}
-    kinds = {name: values.dtype.kind for name, values in space.axes.items()}
-    typed = {name: int(value) if kinds[name] == "i" else value for name, value in varied.items()}
+def _optimum(kept: Kept, row: int, statistic: float) -> Optimum:
+    space, accounts = kept.shape.space, kept.shape.accounts
+    position = int(kept.positions[row // accounts])
+    everything = {**space.fixed, **space.varied(position)}
     return Optimum(
-        parameters={**{name: plain(value) for name, value in space.fixed.items()}, **typed},
-        symbol=str(row["symbol"]) if kept.symbols else None,
-        measures={name: float(row[name]) for name in MEASURES},
+        parameters={name: plain(value) for name, value in everything.items()},
+        symbol=kept.symbols[row % accounts] if kept.symbols else None,
+        measures=dict(zip(MEASURES, kept.measures[row].tolist(), strict=True)),
         statistic=statistic,
         p_value=luck_of(kept, statistic),
         position=position,
     )
 
 
-def _stability(kept: Kept, metric: str) -> Stability | None:
-    space = kept.shape.space
-    if not (space.product and kept.shape.everything) or kept.symbols:
+def _stability(kept: Kept, best: Optimum) -> Stability | None:
+    """Of a grid of which every combination was kept, in one account each."""
+    if not (kept.shape.space.product and kept.shape.everything) or kept.symbols:
         return None
-    table = stability_of(kept, metric)
-    rank = oriented(table[metric].to_numpy(np.float64), metric)
-    if not len(rank) or not np.isfinite(rank.max()):
-        return None
-    best = table.iloc[int(rank.argmax())]
-    value, around = float(best[metric]), float(best["neighbours"])
+    metric = kept.shape.metric
+    value, around = best.measures[metric], near(kept, metric, best.position)
+    sign = -1.0 if metric in SMALLER_IS_BETTER else 1.0
+    mean = float(around.mean()) if len(around) else math.nan
     return Stability(
         metric=metric,
         best=value,
-        neighbours=around,
-        worst_neighbour=float(best["worst"]),
-        retained=around / value if value > 0 else math.nan,
-        count=int(best["count"]),
+        neighbours=mean,
+        worst_neighbour=sign * float((sign * around).min()) if len(around) else math.nan,
+        retained=mean / value if value > 0 else math.nan,
+        count=len(around),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,9 +19,13 @@ from workbench.validation.significance.studentised import studentised_means
 if TYPE_CHECKING:
     from workbench.backtest.sweeps.tally import Shape, Tally
 
-__all__ = ["Kept", "best_of", "checked_metric", "frame_of", "stability_of", "statistics_of"]
+__all__ = [
+    "Kept", "best_of", "best_rows", "checked_metric", "frame_of", "near", "stability_of",
+    "statistics_of",
+]  # fmt: skip
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,30 @@ class Kept:
     tally: Tally
     shape: Shape
     symbols: tuple[str, ...]
+
+    @cached_property
+    def _table(self) -> tuple[Ints, Floats]:
+        return self.tally.table()
+
+    @property
+    def positions(self) -> Ints:
+        """The combinations that are kept, shape (points,)."""
+        return self._table[0]
+
+    @property
+    def statistics(self) -> Floats:
+        """As `STATISTICS`, shape (points × accounts, statistic)."""
+        return self._table[1].reshape(-1, len(STATISTICS))
+
+    @cached_property
+    def measures(self) -> Floats:
+        """As `MEASURES`, shape (points × accounts, measure)."""
+        return measured(self.statistics, self.shape.periods_per_year)
+
+    def measure(self, name: str) -> Floats:
+        """One measure of every account that is kept."""
+        values: Floats = self.measures[:, MEASURES.index(name)]
+        return values
 
 
 def checked_metric(metric: str) -> str:
@@ -67,37 +96,58 @@ def checked_metric(metric: str) -> str:
 
 def frame_of(kept: Kept) -> pd.DataFrame:
     """A row for each account: parameters that varied, symbol, measures."""
-    positions, statistics = kept.tally.table()
     accounts = kept.shape.accounts
     columns: dict[str, Any] = {
         name: np.repeat(values, accounts)
-        for name, values in kept.shape.space.columns(positions).items()
+        for name, values in kept.shape.space.columns(kept.positions).items()
     }
     if kept.symbols:
-        columns["symbol"] = np.tile(np.array(kept.symbols, dtype=object), len(positions))
-    values = measured(statistics, kept.shape.periods_per_year).reshape(-1, len(MEASURES))
-    columns |= {name: values[:, index] for index, name in enumerate(MEASURES)}
+        columns["symbol"] = np.tile(np.array(kept.symbols, dtype=object), len(kept.positions))
+    columns |= {name: kept.measure(name) for name in MEASURES}
     frame = pd.DataFrame(columns)
     counts = ["total_trades", "longest_holding"]
     return frame.astype(dict.fromkeys(counts, np.int64))
 
 
 def best_of(kept: Kept, metric: str, count: int) -> pd.DataFrame:
-    """The best accounts, the best first."""
-    frame = frame_of(kept)
-    rank = oriented(frame[checked_metric(metric)].to_numpy(np.float64), metric)
-    return frame.iloc[np.argsort(-rank, kind="stable")[:count]]
+    """The best accounts, the best first; undefined ones come last."""
+    rank = oriented(kept.measure(checked_metric(metric)), metric)
+    return frame_of(kept).iloc[np.argsort(-rank, kind="stable")[:count]]
 
 
-def statistics_of(kept: Kept) -> Floats:
-    """The studentised mean of each account in the order of `frame_of`; NaN where undefined."""
-    _, statistics = kept.tally.table()
-    flat = statistics.reshape(-1, len(STATISTICS))
-    of = {name: flat[:, index] for index, name in enumerate(STATISTICS)}
+def best_rows(kept: Kept, metric: str, count: int) -> Ints:
+    """The rows of the best accounts, the best first; without those that are undefined."""
+    rank = oriented(kept.measure(metric), metric)
+    least = np.partition(rank, -count)[-count] if len(rank) > count else -np.inf
+    rows = np.flatnonzero((rank >= least) & np.isfinite(rank))
+    return rows[np.argsort(-rank[rows], kind="stable")][:count]
+
+
+def statistics_of(kept: Kept, rows: Ints) -> Floats:
+    """The studentised mean of some rows; NaN where undefined."""
+    of = {name: kept.statistics[rows, index] for index, name in enumerate(STATISTICS)}
     totals = of["mean"] * of["bars"]
     squares = of["spread"] + of["bars"] * of["mean"] ** 2
-    bars = int(of["bars"].max()) if len(flat) else 2
+    bars = int(of["bars"].max()) if len(rows) else 2
     return studentised_means(totals, squares, of["cubes"], bars)[0]
+
+
+def near(kept: Kept, metric: str, position: int) -> Floats:
+    """The metric of the combinations that are at most one step away on every axis of a grid."""
+    space = kept.shape.space
+    where = np.unravel_index(position, space.shape)
+    sides = [
+        range(max(int(at) - 1, 0), min(int(at) + 2, size))
+        for at, size in zip(where, space.shape, strict=True)
+    ]
+    around = [
+        int(np.ravel_multi_index(one, space.shape))
+        for one in itertools.product(*sides)
+        if one != where
+    ]
+    rows = np.flatnonzero(np.isin(kept.positions, around))
+    values = kept.measure(metric)[rows]
+    return values[np.isfinite(values)]
 
 
 def stability_of(kept: Kept, metric: str) -> pd.DataFrame:
@@ -110,8 +160,8 @@ def stability_of(kept: Kept, metric: str) -> pd.DataFrame:
             seen=f"{kept.tally.tried:,} combinations",
             cure="Sweep a grid of at most a million accounts",
         )
-    positions, statistics = kept.tally.table()
-    values = measured(statistics, kept.shape.periods_per_year)[..., MEASURES.index(metric)]
+    positions = kept.positions
+    values = kept.measure(metric).reshape(-1, kept.shape.accounts)
     with np.errstate(invalid="ignore"):
         known = np.isfinite(values)
         mean = np.where(known, values, 0.0).sum(axis=1) / np.where(

@@ -81,7 +81,7 @@ def spread(result: SweepResult) -> figure:
     """How the metric is spread, where the best lies, and where luck's best lies."""
     kept, metric = result.kept, result.metric
     if kept.shape.everything:
-        values = frame_of(kept)[metric].to_numpy(np.float64)
+        values = kept.measure(metric)
         counts, edges = np.histogram(values[np.isfinite(values)], bins=60)
     else:
         used = np.flatnonzero(kept.tally.bins)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from workbench.backtest.recording import assumptions_of
 from workbench.backtest.sweeps.describe import plain, traded_bars
-from workbench.backtest.sweeps.measures import MEASURES, measured
+from workbench.backtest.sweeps.kept import best_rows
 from workbench.ports import Grid, Points
 from workbench.validation.significance import verdict
 from workbench.validation.trials import (
@@ -37,7 +37,7 @@ Floats = npt.NDArray[np.float64]
 
 MOST_SERIES = 1_000
 """Series of the best that the ledger keeps of a question."""
-SERIES_SHARE = 100
+SERIES_SHARE = 1_000
 """A sweep brings one for so many accounts, so that the ledger costs little beside it."""
 MOST_NUMBERS = 2**22
 """Returns of one sweep that are kept, at most, and that are computed at once."""
@@ -148,31 +148,24 @@ def _sharpes(swept: Swept) -> Floats | None:
     kept, space = swept.kept, swept.job.space
     if not kept.shape.everything:
         return None
-    positions, statistics = kept.tally.table()
-    found = measured(statistics, kept.shape.periods_per_year)[..., _SHARPE]
+    found = kept.measure("sharpe_per_bar").reshape(-1, kept.shape.accounts)
     if not space.product:
         return np.ascontiguousarray(found.ravel())
     whole = np.full((space.size, kept.shape.accounts), np.nan)
-    whole[positions] = found
+    whole[kept.positions] = found
     return whole.ravel()
-
-
-_SHARPE = MEASURES.index("sharpe_per_bar")
 
 
 def _best_series(swept: Swept) -> tuple[tuple[dict[str, Any], ...], Floats | None]:
     """The parameters and returns of the best accounts by their Sharpe ratio."""
     kept, job = swept.kept, swept.job
-    positions, statistics = kept.tally.table()
-    found = measured(statistics, kept.shape.periods_per_year)[..., _SHARPE].ravel()
     bars, accounts = len(job.plan.time), kept.shape.accounts
     share = max(kept.tally.tried * accounts // SERIES_SHARE, 1)
     most = min(MOST_SERIES, share, max(MOST_NUMBERS // bars, 1))
-    order = np.argsort(np.where(np.isfinite(found), -found, np.inf), kind="stable")[:most]
-    order = order[np.isfinite(found[order])]
+    order = best_rows(kept, "sharpe_per_bar", most)
     if not len(order):
         return (), None
-    rows, account = positions[order // accounts], order % accounts
+    rows, account = kept.positions[order // accounts], order % accounts
     returns = np.empty((len(order), bars))
     step = max(MOST_NUMBERS // (bars * accounts), 1)
     for first in range(0, len(order), step):

@@ -180,6 +180,8 @@ class Tally:
             return np.empty(0, np.int64), np.empty((0, 1, len(STATISTICS)))
         positions = np.concatenate([positions for positions, _ in self.rows])
         statistics = np.concatenate([statistics for _, statistics in self.rows])
+        if (positions[1:] > positions[:-1]).all():
+            return positions, statistics
         order = np.argsort(positions, kind="stable")
         return positions[order], statistics[order]
 

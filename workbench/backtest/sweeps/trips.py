@@ -61,7 +61,7 @@ def followed_trips(
     tables: Tables,
     cash: float,
     blocks: Ints,
-    out: tuple[Floats, Floats],
+    out: tuple[Floats, Floats, Floats],
 ) -> bool:
     """Follow an account over its orders.
 
@@ -78,7 +78,8 @@ def followed_trips(
     blocks : ndarray, shape (bar,)
         The block of the bootstrap that each bar lies in.
     out : tuple of ndarray
-        `STATISTICS` and the sums of the returns in each block; both written.
+        `STATISTICS`, the sums of the returns in each block, and the returns, shape (bar,) or
+        none of them; written.
 
     Returns
     -------
@@ -91,6 +92,7 @@ def followed_trips(
     closes, enter, leave = tables[0], tables[2], tables[3]
     size = closes.size
     out[1][:] = 0.0
+    out[2][:] = 0.0
     trip = _Trip(cash, cash, 1.0, 0.0, 0.0, 0.0, 0.0, cash)
     entered = -1
     trades = wins = held = longest = 0
@@ -111,6 +113,7 @@ def followed_trips(
         elif entered >= 0 and not np.isnan(leave[bar, 0]):
             before = trip.cash
             trip = _traded(trip, entered, bar, tables, blocks, out[1])
+            _written(entered, bar, tables, out[2])
             profit = trip.cash - before
             trades += 1
             if profit > 0:
@@ -185,3 +188,17 @@ def _share(entry: int, leaving: int, tables: Tables, blocks: Ints, sums: Floats)
     for block in range(first + 1, last):
         sums[block] += edges[block + 1] - edges[block]
     sums[last] += lost - edges[last]
+
+
+@kernel
+def _written(entry: int, leaving: int, tables: Tables, returns: Floats) -> None:
+    """Write the returns of a round trip bar by bar, if they are wanted."""
+    if returns.size == 0:
+        return
+    closes, enter, leave = tables[0], tables[2], tables[3]
+    growth = enter.shape[1] - 1
+    returns[entry] = closes[entry] * enter[entry, growth] - 1.0
+    for bar in range(entry + 1, min(leaving, closes.size)):
+        returns[bar] = closes[bar] / closes[bar - 1] - 1.0
+    if leaving < closes.size:
+        returns[leaving] = leave[leaving, growth] / closes[leaving - 1] - 1.0
