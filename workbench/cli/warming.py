@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workbench.backtest import simulate, simulate_signals
+from workbench.backtest import simulate, simulate_signals, sweep_strategy
 from workbench.data import load_bars
 from workbench.registry import catalogue, lookup, names
 
 if TYPE_CHECKING:
+    import xarray as xr
+
     from workbench.context import Context
+    from workbench.strategies import Strategy
 
 __all__ = ["warmed"]
 
@@ -39,7 +42,10 @@ def warmed(context: Context) -> str:
     prices = load_bars("AAPL", context=context)
     for done, strategy in enumerate(strategies, start=1 + len(datasets)):
         context.progress(done, total, f"compiling {strategy}")
-        simulate(lookup("strategy", strategy), prices)
+        found = lookup("strategy", strategy)
+        simulate(found, prices)
+        if found.form == "step":
+            _sweep(found, prices)
     never = prices["close"] < 0
     simulate_signals(prices, never, never)
     context.progress(total, total, "done")
@@ -47,3 +53,12 @@ def warmed(context: Context) -> str:
         f"{described} operations described, {len(datasets)} datasets fetched,"
         f" {len(strategies)} strategies compiled."
     )
+
+
+def _sweep(strategy: Strategy, prices: xr.Dataset) -> None:
+    """Compile the loop over combinations, which is one whatever varies."""
+    values = dict(strategy.checked(None))
+    numbers = (name for name, value in values.items() if isinstance(value, int | float))
+    name = next(numbers, None)
+    if name is not None:
+        sweep_strategy(strategy, prices, {name: [values[name]]})

@@ -111,7 +111,8 @@ def bound(
         bar), the row of a point, and ``values_of(columns, point)`` the point's parameters.
         Every other name that it uses can be imported or written down.
     fixed : frozenset of str
-        The parameters that are one value in `columns`, and not a column of them.
+        The parameters that are a value in `columns` and no array; an array of one value
+        holds for every point.
 
     Returns
     -------
@@ -207,11 +208,16 @@ def _adaptors(strategy: Steps, fixed: frozenset[str]) -> str:
         seen=seen,
         tables=", ".join(f"tables[{k}][rows[{k}], symbol]" for k in range(len(fields))),
         values="".join(
-            f"columns[{k}]{'' if name in fixed else '[point]'}, " for k, name in enumerate(names)
+            f"columns[{k}]{'' if name in fixed else _at_point(k)}, " for k, name in enumerate(names)
         ),
         signal_seen=", signal" if signal else "",
         signal=_EVERY_BAR if signal is None else _signal_call(signal, seen, names),
     )
+
+
+def _at_point(column: int) -> str:
+    """The value of a point in a column; one of a single value holds for all."""
+    return f"[point if columns[{column}].size > 1 else 0]"
 
 
 def _signal_call(signal: Callable[..., Any], seen: str, names: list[str]) -> str:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from workbench.backtest.sweeps.chunks import Checkpoint, chunks_of, run_chunks
 from workbench.backtest.sweeps.describe import result_of
-from workbench.backtest.sweeps.job import Terms, job_of
+from workbench.backtest.sweeps.job import Terms
+from workbench.backtest.sweeps.laying import job_of
 from workbench.backtest.sweeps.run import Running, sweep_space
 from workbench.backtest.sweeps.space import grid_of
 from workbench.backtest.sweeps.tally import Shape, Tally

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from workbench.backtest.sweeps.job import job_of
+from workbench.backtest.sweeps.laying import job_of
 from workbench.backtest.sweeps.tally import Tally
 from workbench.compute import cluster
 

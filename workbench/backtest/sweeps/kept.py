@@ -147,7 +147,8 @@ def near(kept: Kept, metric: str, position: int) -> Floats:
     ]
     rows = np.flatnonzero(np.isin(kept.positions, around))
     values = kept.measure(metric)[rows]
-    return values[np.isfinite(values)]
+    known: Floats = values[np.isfinite(values)]
+    return known
 
 
 def stability_of(kept: Kept, metric: str) -> pd.DataFrame:

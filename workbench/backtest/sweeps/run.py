@@ -12,8 +12,9 @@ import numpy as np
 
 from workbench.backtest.sweeps.chunks import run_chunks
 from workbench.backtest.sweeps.describe import result_of
-from workbench.backtest.sweeps.job import Terms, job_of
+from workbench.backtest.sweeps.job import Terms
 from workbench.backtest.sweeps.kept import Kept, checked_metric
+from workbench.backtest.sweeps.laying import job_of
 from workbench.backtest.sweeps.measures import oriented
 from workbench.backtest.sweeps.space import Space, grid_of
 from workbench.backtest.sweeps.tally import MOST_ROWS, Shape, Tally

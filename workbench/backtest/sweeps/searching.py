@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from workbench.backtest.sweeps.job import job_of
 from workbench.backtest.sweeps.kept import Kept
+from workbench.backtest.sweeps.laying import job_of
 from workbench.backtest.sweeps.measures import MEASURES, measured, oriented
 from workbench.backtest.sweeps.run import Swept, single_threaded_products, sweep_space
 from workbench.backtest.sweeps.space import points_of, possible, values_of

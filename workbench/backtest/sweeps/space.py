@@ -59,6 +59,24 @@ class Space:
         """How many combinations there are, the impossible ones included."""
         return math.prod(self.shape)
 
+    @property
+    def unnumbered(self) -> frozenset[str]:
+        """The parameters that do not vary and are no numbers."""
+        fixed = self.fixed.items()
+        return frozenset(name for name, value in fixed if not isinstance(value, bool | int | float))
+
+    @property
+    def constants(self) -> dict[str, Any]:
+        """The parameters that do not vary, numbers as columns of one value.
+
+        A step is compiled for these types, and so once, whatever varies.
+        """
+        other = self.unnumbered
+        return {
+            name: value if name in other else np.array([value])
+            for name, value in self.fixed.items()
+        }
+
     def indices(self, positions: Ints) -> dict[str, Ints]:
         """Where the values of some positions stand on the axes."""
         if not self.product:
