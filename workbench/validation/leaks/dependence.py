@@ -32,7 +32,8 @@ def dependence_map(probe: Probe, bar: int, reach: int = 0) -> pd.DataFrame:
     bar : int
         The bar that is looked at.
     reach : int
-        How far ahead it looks; up to twice the usual window the map shows it.
+        How far ahead it looks; up to twice the usual window, a third as wide for large tables,
+        the map shows it.
 
     Returns
     -------
@@ -40,7 +41,8 @@ def dependence_map(probe: Probe, bar: int, reach: int = 0) -> pd.DataFrame:
         Index ``output`` and columns ``input``, times of bars; True where changing one
         bar of the data moves the output of another.
     """
-    width = min(WINDOW + (reach if reach <= WINDOW else 0), len(probe.clock))
+    window = WINDOW // 3 if probe.is_large else WINDOW
+    width = min(window + (reach if reach <= window else 0), len(probe.clock))
     first = max(0, min(bar - BEFORE, len(probe.clock) - width))
     shown = range(first, first + width)
     cells = np.zeros((width, width), dtype=bool)

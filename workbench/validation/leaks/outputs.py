@@ -54,14 +54,14 @@ class Moved:
     ----------
     times : ndarray, shape (n,)
         The stamp of each row.
-    columns : tuple of str
+    columns : ndarray of str, shape (n,)
         The column of each.
     before, after : ndarray, shape (n,)
         The numbers; NaN where there is none.
     """
 
     times: npt.NDArray[Any]
-    columns: tuple[str, ...]
+    columns: npt.NDArray[np.object_]
     before: Floats
     after: Floats
 
@@ -202,10 +202,9 @@ def moved(first: Answer, second: Answer, until: Any, *, tolerance: float) -> Mov
         parts.append(_moved_table(one, other, until, tolerance))
     times = np.concatenate([part.times for part in parts])
     order = np.argsort(times, kind="stable")
-    columns = [name for part in parts for name in part.columns]
     return Moved(
         times[order],
-        tuple(columns[at] for at in order),
+        np.concatenate([part.columns for part in parts])[order],
         np.concatenate([part.before for part in parts])[order],
         np.concatenate([part.after for part in parts])[order],
     )
@@ -224,9 +223,10 @@ def _moved_table(first: Table, second: Table, until: Any, tolerance: float) -> M
     size = first.typical if columns == first.columns else _sizes(first, columns)
     differs = _differs(before, after, size, tolerance)
     row, column_at = np.nonzero(differs)
+    titles = np.array([_titled(first.name, column) for column in columns], dtype=object)
     return Moved(
         times[row],
-        tuple(_titled(first.name, columns[at]) for at in column_at),
+        titles[column_at],
         before[row, column_at],
         after[row, column_at],
     )

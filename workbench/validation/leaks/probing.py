@@ -26,8 +26,9 @@ __all__ = ["Bent", "Probe"]
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
-BARS = "bars"
-_NOTHING = Moved(np.empty(0, "datetime64[ns]"), (), np.empty(0), np.empty(0))
+LARGE = 1_000_000
+"""Numbers of a table beyond which fewer calls are made: 100 symbols over ten thousand bars."""
+_NOTHING = Moved(np.empty(0, "datetime64[ns]"), np.empty(0, dtype=object), np.empty(0), np.empty(0))
 
 
 @dataclass(frozen=True)
@@ -169,6 +170,11 @@ class Probe:
                 self.clock[-1], tolerance=self.tolerance,
             )
         )  # fmt: skip
+
+    @property
+    def is_large(self) -> bool:
+        """Whether a call takes long enough to be sparing with."""
+        return self.tables[0].values.size > LARGE
 
     def position(self, times: Any) -> Any:
         """The number of the bar at which something with this stamp is known."""

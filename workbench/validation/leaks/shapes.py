@@ -117,7 +117,7 @@ def _felt(
     probe: Probe, trace: Trace, bar: int, size: float, *, up: bool, least: float = FELT
 ) -> Felt:
     moved = probe.moved(_bent(probe, trace, bar, size, up=up), len(probe.clock) - 1)
-    own = np.array([name == trace.output for name in moved.columns], dtype=bool)
+    own = np.asarray(moved.columns == trace.output, dtype=bool)
     if not own.any():
         return {}
     offsets = bar - np.asarray(probe.position(moved.times))[own]

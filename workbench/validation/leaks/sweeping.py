@@ -62,7 +62,7 @@ def _suspects(probe: Probe, rng: np.random.Generator, memory: int) -> npt.NDArra
     """The bars that move too late for the changed bar before them."""
     last, apart = len(probe.clock) - 1, memory + WIDTH + QUIET
     found = [np.empty(0, dtype=np.int64)]
-    for first in rng.permutation(apart)[:MOST_CALLS]:
+    for first in rng.permutation(apart)[: MOST_CALLS // 4 if probe.is_large else MOST_CALLS]:
         starts = np.arange(int(first), last + 1, apart)
         bars = (starts[:, None] + np.arange(WIDTH)).ravel()
         up = np.repeat(rng.random(len(starts)) < 0.5, WIDTH)

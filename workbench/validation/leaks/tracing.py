@@ -196,8 +196,8 @@ class _Search:
             values.append(made)
         bent = Bent(tuple(values), (None,) * len(values))
         found = self._probe.moved(bent, self._trace.bar)
-        pairs = zip(found.times == self._trace.time, found.columns, strict=True)
-        return any(same and column == self._trace.output for same, column in pairs)
+        own = (found.times == self._trace.time) & (found.columns == self._trace.output)
+        return bool(np.any(own))
 
     def farthest(self) -> int:
         """The last row with which a stretch to the end still moves the value."""
