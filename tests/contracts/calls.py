@@ -89,11 +89,18 @@ CALLS: dict[str, dict[str, Any] | Callable[[dict[str, Any]], dict[str, Any]]] = 
         "simulations": 2_000,
     },
     "neural_model_status": {},
+    "list_model_types": {},
     "neural_train": {"data_path": "sp500-20:AAPL", **SMALL},
     "neural_forecast": lambda answers: {
         "symbol": "AAPL",
         "horizon": 3,
         "model_id": answers["neural_train"]["model_id"],
+    },
+    "neural_evaluate": lambda answers: {
+        "model_id": answers["neural_train"]["model_id"],
+        "test_data": "sp500-20:AAPL",
+        "metrics": ["mae", "accuracy"],
+        "end_date": "1995-01-01",
     },
     "add_dataset": {"name": "mine", "path": "{home}/mine.csv"},
     "get_market_status": {},

@@ -9,6 +9,7 @@ from .calibration import calibrated_fan as calibrated_fan
 from .calibration import check_calibration as check_calibration
 from .calibration import split_interval as split_interval
 from .calibration import watch as watch
+from .evaluation import EvaluationReport as EvaluationReport
 from .evaluation import RollingOrigins as RollingOrigins
 from .evaluation import clark_west as clark_west
 from .evaluation import compare as compare
@@ -16,6 +17,7 @@ from .evaluation import diebold_mariano as diebold_mariano
 from .evaluation import evaluate as evaluate
 from .evaluation import evaluation_of as evaluation_of
 from .evaluation import model_confidence_set as model_confidence_set
+from .evaluation import neural_evaluate as neural_evaluate
 from .evaluation import rolling_origins as rolling_origins
 from .evaluation import score as score
 from .learning import Schedule as Schedule
@@ -35,6 +37,7 @@ from .naive import fit_repeat_last as fit_repeat_last
 from .naive import fit_seasonal as fit_seasonal
 from .nhits import Architecture as Architecture
 from .nhits import Nhits as Nhits
+from .operations import list_model_types as list_model_types
 from .operations import neural_forecast as neural_forecast
 from .operations import neural_model_status as neural_model_status
 from .operations import neural_train as neural_train
@@ -42,17 +45,26 @@ from .results import Evaluation as Evaluation
 from .results import ForecastReport as ForecastReport
 from .results import ModelStatus as ModelStatus
 from .results import TrainingReport as TrainingReport
+from .statsforecast import AutoArima as AutoArima
+from .statsforecast import AutoEts as AutoEts
+from .statsforecast import Theta as Theta
 from .training import Training as Training
 from .training import train as train
+from .volatility import daily_variance as daily_variance
+from .volatility import forecast_variance as forecast_variance
+from .volatility import qlike as qlike
 
 __all__ = [
     "Abstaining",
     "Architecture",
+    "AutoArima",
+    "AutoEts",
     "Autoregression",
     "AutoregressionLearner",
     "Decision",
     "Drift",
     "Evaluation",
+    "EvaluationReport",
     "ForecastReport",
     "ModelStatus",
     "NLinear",
@@ -64,6 +76,7 @@ __all__ = [
     "Schedule",
     "Seasonal",
     "SeasonalNaive",
+    "Theta",
     "TrainedModel",
     "Training",
     "TrainingReport",
@@ -72,6 +85,7 @@ __all__ = [
     "check_calibration",
     "clark_west",
     "compare",
+    "daily_variance",
     "diebold_mariano",
     "evaluate",
     "evaluation_of",
@@ -81,12 +95,16 @@ __all__ = [
     "fit_nlinear",
     "fit_repeat_last",
     "fit_seasonal",
+    "forecast_variance",
+    "list_model_types",
     "load_model",
     "model_confidence_set",
     "model_names",
+    "neural_evaluate",
     "neural_forecast",
     "neural_model_status",
     "neural_train",
+    "qlike",
     "rolling_origins",
     "score",
     "split_interval",

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from workbench.context import Context, current
 from workbench.domain import DatasetRef, ModelRef, Period, Session
-from workbench.forecast.results import ForecastReport, ModelStatus, TrainingReport
+from workbench.forecast.results import ForecastReport, ModelStatus, ModelTypes, TrainingReport
 from workbench.registry import operation
 
 
@@ -204,3 +204,23 @@ def neural_model_status(
     if model_id is None:
         return status_of_all(context, gpu=has_cuda())
     return status_of_one(model_id, context, gpu=has_cuda())
+
+
+@operation(effect="read", command="forecast types")
+def list_model_types(*, context: Context | None = None) -> ModelTypes:  # noqa: ARG001
+    """List the kinds of models there are, what each forecasts and what makes one.
+
+    Parameters
+    ----------
+    context : Context, optional
+        Not looked at: the types are the same for everybody.
+
+    Returns
+    -------
+    ModelTypes
+        Neural, linear, statistical, abstaining and naive forecasts of prices; forecasts of
+        variance.
+    """
+    from workbench.forecast.catalogue import model_types
+
+    return model_types()

@@ -22,6 +22,8 @@ __all__ = [
     "ModelCard",
     "ModelInfo",
     "ModelStatus",
+    "ModelType",
+    "ModelTypes",
     "Performance",
     "PredictedDay",
     "PredictedInterval",
@@ -265,3 +267,44 @@ class ModelStatus(Result):
         import pandas as pd  # noqa: PLC0415  heavy: pandas
 
         return pd.DataFrame(self.models_summary)
+
+
+class ModelType(Result):
+    """One kind of model.
+
+    ``made_by`` is the tool or function that makes one, ``extra`` what has to be installed for it,
+    empty where the base install is enough.
+    """
+
+    name: str
+    family: str
+    target: str
+    made_by: str
+    extra: str
+    what: str
+
+
+class ModelTypes(Result):
+    """The kinds of models there are."""
+
+    repr_has_every_row: ClassVar[bool] = True
+
+    types: list[ModelType]
+
+    def __repr__(self) -> str:
+        rows = [f"  {one.name:<14}  {one.family:<11}  {one.what}" for one in self.types]
+        return "\n".join(["ModelTypes", *rows])
+
+    __str__ = __repr__
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row per type.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Index ``name``; columns as the fields of `ModelType`.
+        """
+        import pandas as pd  # noqa: PLC0415  heavy: pandas
+
+        return pd.DataFrame([one.model_dump() for one in self.types]).set_index("name")

@@ -21,10 +21,14 @@ _BUILT_IN: dict[str, dict[str, str]] = {
         "yahoo": "workbench.adapters.yahoo:Yahoo",
     },
     "Learner": {
+        "auto-arima": "workbench.forecast.statsforecast:AutoArima",
+        "auto-ets": "workbench.forecast.statsforecast:AutoEts",
         "autoregression": "workbench.forecast.autoregression:AutoregressionLearner",
         "default": "workbench.forecast.abstaining:Default",
         "drift": "workbench.forecast.naive:Drift",
+        "nlinear": "workbench.forecast.linear:NLinearLearner",
         "repeat-last": "workbench.forecast.naive:RepeatLast",
+        "theta": "workbench.forecast.statsforecast:Theta",
     },
     "TickSource": {
         "alpaca": "workbench.adapters.alpaca:Alpaca",

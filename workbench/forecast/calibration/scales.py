@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float64]
 
-__all__ = ["FEWEST_MOVES", "move_scales"]
+__all__ = ["FEWEST_MOVES", "exponential_average", "move_scales"]
 
 MEMORIES = (0.8, 0.94, 0.985)
 """How much of yesterday's average stays: five days, three weeks, three months."""
@@ -76,12 +76,33 @@ def move_scales(path: Floats, horizon: int) -> Floats:
     return unit * _fitted(path / unit, logs - logs[0, -1], horizon)
 
 
+def exponential_average(values: Floats, memory: float, begin: float) -> Floats:
+    """Averages that forget, before the first value and after each.
+
+    Parameters
+    ----------
+    values : numpy.ndarray, shape (time,)
+        No NaN.
+    memory : float
+        How much of the average stays at each value, in [0, 1).
+    begin : float
+        The average before any value.
+
+    Returns
+    -------
+    numpy.ndarray, shape (time + 1,)
+    """
+    out: Floats = np.empty(len(values) + 1)
+    _exponential(np.ascontiguousarray(values, np.float64), memory, begin, out)
+    return out
+
+
 def _log_volatilities(squares: Floats) -> Floats:
     """Logarithms of the averages after each step, shape (time, 4); the last is the whole past."""
     begin = float(squares[:50].mean()) or float(squares[squares > 0][0])
     averages = np.empty((squares.size + 1, len(MEMORIES) + 1))
     for column, memory in enumerate(MEMORIES):
-        _exponential(squares, memory, begin, averages[:, column])
+        averages[:, column] = exponential_average(squares, memory, begin)
     whole = np.cumsum(np.r_[50 * begin, squares]) / (50 + np.arange(squares.size + 1))
     averages[:, -1] = whole
     logs: Floats = 0.5 * np.log(np.maximum(averages, FLOOR**2 * whole[:, None]))
@@ -109,10 +130,10 @@ def _fitted(path: Floats, logs: Floats, horizon: int) -> Floats:
 
 
 @kernel
-def _exponential(squares: Floats, memory: float, begin: float, out: Floats) -> None:
+def _exponential(values: Floats, memory: float, begin: float, out: Floats) -> None:
     """Exponential averages, the first before any step."""
     average = begin
     out[0] = average
-    for at in range(squares.size):
-        average = memory * average + (1.0 - memory) * squares[at]
+    for at in range(values.size):
+        average = memory * average + (1.0 - memory) * values[at]
         out[at + 1] = average

@@ -7,18 +7,22 @@ from .arch import model_confidence_set as model_confidence_set
 from .direction import direction_of as direction_of
 from .evaluating import evaluate as evaluate
 from .evaluating import evaluation_of as evaluation_of
+from .judging import METRICS as METRICS
+from .judging import judge as judge
 from .losses import LOSSES as LOSSES
 from .losses import crps as crps
 from .losses import interval_score as interval_score
 from .losses import pinball_loss as pinball_loss
 from .means import MeanTest as MeanTest
 from .means import mean_test as mean_test
+from .operations import neural_evaluate as neural_evaluate
 from .origins import RollingOrigins as RollingOrigins
 from .origins import rolling_origins as rolling_origins
 from .results import Comparison as Comparison
 from .results import ConfidenceSet as ConfidenceSet
 from .results import Direction as Direction
 from .results import Evaluation as Evaluation
+from .results import EvaluationReport as EvaluationReport
 from .results import RuleResult as RuleResult
 from .results import Scores as Scores
 from .results import StepScores as StepScores
@@ -32,10 +36,12 @@ from .trading import trade_the_sign as trade_the_sign
 
 __all__ = [
     "LOSSES",
+    "METRICS",
     "Comparison",
     "ConfidenceSet",
     "Direction",
     "Evaluation",
+    "EvaluationReport",
     "MeanTest",
     "RollingOrigins",
     "RuleResult",
@@ -50,9 +56,11 @@ __all__ = [
     "evaluation_of",
     "holm",
     "interval_score",
+    "judge",
     "losses_per_origin",
     "mean_test",
     "model_confidence_set",
+    "neural_evaluate",
     "pinball_loss",
     "plain_rivals",
     "rolling_origins",

@@ -43,6 +43,7 @@ def evaluate(
     quantiles: Sequence[float],
     name: str,
     season: int = 1,
+    cost_bps: float = COST_BPS,
 ) -> Evaluation:
     """Forecast from every origin of a held-out tail and compare with what came.
 
@@ -64,6 +65,8 @@ def evaluate(
         The model's name in tables and words.
     season : int
         Steps of a season; with 1 there is none.
+    cost_bps : float
+        What the simple rule pays for a unit of the position.
 
     Returns
     -------
@@ -89,7 +92,7 @@ def evaluate(
         quantiles=quantiles,
         season=season,
     )
-    return evaluation_of(windows, name)
+    return evaluation_of(windows, name, cost_bps=cost_bps)
 
 
 def evaluation_of(

@@ -83,7 +83,7 @@ def crps(predicted: Floats, actual: Floats, quantiles: Sequence[float]) -> Float
         low, high = predicted[..., place], predicted[..., place + 1]
         begin, end = quantiles[place], quantiles[place + 1]
         wide = high - low
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             share = np.clip(np.where(wide > 0, (actual - low) / wide, 0.0), 0.0, 1.0)
         cut = begin + share * (end - begin)
         below = (begin**2 + begin * cut + cut**2) / 3.0

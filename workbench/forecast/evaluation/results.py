@@ -14,10 +14,14 @@ if TYPE_CHECKING:
     from bokeh.models import LayoutDOM
 
 __all__ = [
+    "BaselineComparison",
     "Comparison",
     "ConfidenceSet",
     "Direction",
     "Evaluation",
+    "EvaluationReport",
+    "MetricResults",
+    "PredictionStatistics",
     "RuleResult",
     "Scores",
     "StepScores",
@@ -218,3 +222,58 @@ class Evaluation(Result):
         rule = {} if scores.rule is None else {"net_return": scores.rule.net_return}
         skill = 1.0 - scores.mae / self.naive.mae if self.naive.mae > 0 else float("nan")
         return {**values, **covered, **rule, "skill": skill}
+
+
+class PredictionStatistics(Result):
+    """The last step of the horizon, over all windows.
+
+    ``correct_direction`` counts; ``avg_prediction_error`` is the mean of forecast minus outcome,
+    in units of the series; ``prediction_correlation`` is that of predicted and real changes since
+    the origin, NaN where no change was predicted.
+    """
+
+    total_predictions: int
+    correct_direction: int
+    avg_prediction_error: Number
+    prediction_correlation: Number
+
+
+class MetricResults(Result):
+    """The metrics that were asked for, and statistics of the predictions."""
+
+    results: dict[str, Number]
+    prediction_statistics: PredictionStatistics
+
+
+class BaselineComparison(Result):
+    """One metric of the model and of repeat-last; ``improvement`` is above 0 where it is better."""
+
+    model: Number
+    repeat_last: Number
+    improvement: Number
+
+
+class EvaluationReport(Result):
+    """What a trained model is worth on data that it has not learned from."""
+
+    model_id: str
+    series: str
+    evaluation: MetricResults
+    comparison_to_baseline: dict[str, BaselineComparison]
+    details: Evaluation
+    band: str
+    """Whether its own 90% interval, one step ahead, has kept its promise."""
+    demoted: bool
+    warnings: list[str]
+    statement: str
+    device: str = "cpu"
+
+    headline: ClassVar[tuple[str, ...]] = ("model_id", "series", "demoted", "statement", "band")
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row per forecaster, repeat-last first, the model last."""
+        return self.details.to_frame()
+
+    def plot(self) -> LayoutDOM:
+        """Error by step of the horizon, and how often outcomes fell below each quantile."""
+        return self.details.plot()
