@@ -2,7 +2,7 @@
 
 None of them is the number of independent trials whose maximum is distributed like that of the
 trials at hand, and a correction by them (Šidák's, at that count) rejects pure noise far too
-often: see `workbench.validation.significance.which_corrections_lie`.
+often: see `workbench.validation.significance.measured_corrections`.
 """
 
 from __future__ import annotations
