@@ -6,7 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from workbench.backtest import optimize_parameters, optimize_strategy, run_backtest, sweep
+from workbench.backtest import (
+    keep_holdout,
+    optimize_parameters,
+    optimize_strategy,
+    run_backtest,
+    sweep,
+)
 from workbench.backtest.sweeps import sweep_strategy
 from workbench.errors import Cancelled, InvalidInput, OutOfRange, UnknownName, UnusableFrame
 from workbench.market import Costs
@@ -74,6 +80,14 @@ def test_too_few_bars_count_for_nothing(prices, context):
     assert result.trial is None
     assert result.verdict is None
     assert "not counted (fewer than 60 bars)" in result.claim
+
+
+def test_a_sweep_over_kept_bars_is_told_of_them(prices, context):
+    keep_holdout(prices, context=context)
+    whole = sweep(CROSS, prices, WINDOWS, context=context)
+    assert any("no longer blind" in note for note in whole.notes)
+    before = sweep(CROSS, prices.iloc[:200], WINDOWS, context=context)
+    assert not any("no longer blind" in note for note in before.notes)
 
 
 def test_a_period_begins_with_what_is_held(prices, context):

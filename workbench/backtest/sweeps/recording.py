@@ -17,6 +17,7 @@ from workbench.validation.significance import verdict
 from workbench.validation.trials import (
     Recorded,
     SweepAttempt,
+    holdout_note,
     p_on_question,
     reason_of,
     record_sweep_trials,
@@ -84,6 +85,7 @@ def recorded(result: SweepResult, swept: Swept, *, context: Context) -> SweepRes
         scope=scope,
         reason=reason_of(traded),
     )
+    touched = holdout_note(context.ledger, scope)
     made = record_sweep_trials(attempt, context=context)
     top = [_among_all(found, made) for found in result.top]
     p_value = top[0].p_value if top else math.nan
@@ -98,6 +100,7 @@ def recorded(result: SweepResult, swept: Swept, *, context: Context) -> SweepRes
             "verdict": _verdict(swept, top, made),
             "effective_trials": made.maxima.effective_trials() if made.maxima else math.nan,
             "all_trials": related_trials(best, scope, context=context),
+            "notes": [*result.notes, *filter(None, [touched])],
         }
     )
 
