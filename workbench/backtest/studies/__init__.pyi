@@ -1,4 +1,5 @@
 from .capacity import capacity_curve as capacity_curve
+from .carrying import CapacityCurve as CapacityCurve
 from .chance import monte_carlo as monte_carlo
 from .chance import permutation_test as permutation_test
 from .checklist import Check as Check
@@ -10,7 +11,6 @@ from .points import grid_points as grid_points
 from .points import neighbours as neighbours
 from .regimes import regime_breakdown as regime_breakdown
 from .regimes import regimes_of as regimes_of
-from .results import CapacityCurve as CapacityCurve
 from .results import CostSensitivity as CostSensitivity
 from .results import CrossValidation as CrossValidation
 from .results import RegimeBreakdown as RegimeBreakdown

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from workbench.backtest.studies.results import CapacityCurve
+from workbench.backtest.studies.carrying import CapacityCurve
 from workbench.backtest.studies.study import Study
 from workbench.errors import InvalidInput, OutOfRange
 

@@ -11,8 +11,8 @@ from workbench.backtest.studies.checklist import Check
 
 if TYPE_CHECKING:
     from workbench.backtest.results import BacktestReport
+    from workbench.backtest.studies.carrying import CapacityCurve
     from workbench.backtest.studies.results import (
-        CapacityCurve,
         CostSensitivity,
         CrossValidation,
         RegimeBreakdown,

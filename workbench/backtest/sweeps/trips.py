@@ -113,7 +113,7 @@ def followed_trips(
         elif entered >= 0 and not np.isnan(leave[bar, 0]):
             before = trip.cash
             trip = _traded(trip, entered, bar, tables, blocks, out[1])
-            _written(entered, bar, tables, out[2])
+            _returned(entered, bar, tables, out[2])
             profit = trip.cash - before
             trades += 1
             if profit > 0:
@@ -191,7 +191,7 @@ def _share(entry: int, leaving: int, tables: Tables, blocks: Ints, sums: Floats)
 
 
 @kernel
-def _written(entry: int, leaving: int, tables: Tables, returns: Floats) -> None:
+def _returned(entry: int, leaving: int, tables: Tables, returns: Floats) -> None:
     """Write the returns of a round trip bar by bar, if they are wanted."""
     if returns.size == 0:
         return
