@@ -9,6 +9,7 @@ from .relative import RELATIVE_MEASURES as RELATIVE_MEASURES
 from .relative import RelativeMeasure as RelativeMeasure
 from .rolling import rolling_beta as rolling_beta
 from .rolling import rolling_sharpe as rolling_sharpe
+from .significance import measured_corrections as measured_corrections
 from .trades import profit_factor as profit_factor
 from .trades import win_rate as win_rate
 from .trials import FEWEST_BARS as FEWEST_BARS
@@ -39,6 +40,7 @@ __all__ = [
     "drawdowns",
     "get_trial_ledger",
     "measure",
+    "measured_corrections",
     "p_on_data",
     "p_on_question",
     "periods_per_year",
