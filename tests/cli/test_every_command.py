@@ -52,6 +52,7 @@ def run(*words):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # on a new machine it also compiles every kernel
 def test_a_command_answers_a_program_in_json_and_a_person_within_80_columns(home, capsys):
     answers = {}
     for call in CALLED:
