@@ -101,7 +101,16 @@ def test_a_fee_for_each_order_makes_the_middle_the_best(liquid, follower):
     found = capacity_curve(follower, liquid, costs=Costs(fixed_fee=20.0), sizes=[1e3, 1e5, 1e8])
     small, middle, large = found.sharpe_ratios
     assert middle > max(small, large)
-    assert 1e5 < found.capacity < 1e8
+    costs = Costs(fixed_fee=20.0, impact=1.0)
+    half = simulate(follower, liquid, costs=costs, initial_cash=found.capacity).results.sharpe_ratio
+    assert half == pytest.approx(middle / 2, rel=0.01)
+    twice = capacity_curve(
+        follower,
+        liquid.assign(volume=liquid["volume"] * 2),
+        costs=Costs(fixed_fee=40.0),
+        sizes=[2e3, 2e5, 2e8],
+    )
+    assert twice.capacity == pytest.approx(2 * found.capacity, rel=1e-6)
 
 
 def test_what_any_account_may_have_is_no_number(liquid, follower):
