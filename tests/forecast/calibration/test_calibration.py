@@ -149,6 +149,26 @@ def test_coverage_of_clustered_volatility(step):
     assert ratio < 1.0
 
 
+@pytest.mark.parametrize("horizon", [1, 7])
+def test_what_comes_later_changes_no_quantile(horizon):
+    values = volatile_walk(900, seed=10)
+    changed = values.copy()
+    changed[700:] = values[699] * np.linspace(1, 5, 200)
+    before, after = (adaptive_quantiles(path, horizon, TAILS) for path in (values, changed))
+    assert np.isfinite(before[600:]).all()
+    np.testing.assert_array_equal(before[:700], after[:700])
+    assert (before[700:] != after[700:]).all()
+
+
+def test_below_twenty_windows_the_coverage_has_no_band():
+    report = check_calibration(volatile_walk(900, seed=4), [24])
+    row = report.steps[0]
+    assert row.windows == 12
+    assert 0 < row.coverage <= 1
+    assert np.isnan([row.low, row.high]).all()
+    assert report.plot().title.text == "Coverage of 90% intervals"
+
+
 def test_beyond_fifty_windows_nothing_is_claimed():
     report = check_calibration(volatile_walk(1_500, seed=4), [1, 24])
     assert report.steps[0].claim == "as promised"
@@ -220,6 +240,30 @@ def test_what_cannot_be_calibrated_is_refused():
         adaptive_quantiles(values, 1, TAILS, medians=holes)
     with pytest.raises(TooLittleHistory, match="24 steps"):
         check_calibration(values, [24])
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "words"),
+    [
+        ({"horizon": 0}, OutOfRange, "horizon"),
+        ({"window": 100}, OutOfRange, "warm_up"),
+        ({"warm_up": 0}, OutOfRange, "warm_up"),
+        ({"probabilities": (0.0, 0.9)}, OutOfRange, "probability"),
+        ({"scores": np.r_[np.zeros(299), np.inf, np.zeros(100)]}, InvalidInput, "origin 299"),
+    ],
+)
+def test_what_cannot_be_tracked_is_refused(changes, error, words):
+    asked = {"scores": np.zeros(400), "horizon": 1, "probabilities": TAILS} | changes
+    with pytest.raises(error, match=words):
+        tracked_quantiles(**asked)
+
+
+def test_no_horizon_and_no_share_are_refused():
+    for horizon, expected in ((0, 0.1), (1, 0.0), (1, 1.0)):
+        with pytest.raises(OutOfRange):
+            watch(np.zeros(50, dtype=bool), horizon, expected)
+    with pytest.raises(OutOfRange, match="horizon"):
+        move_scales(np.log(volatile_walk(200)), 0)
 
 
 @pytest.mark.kernel

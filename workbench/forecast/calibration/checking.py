@@ -89,8 +89,8 @@ def _row(values: Floats, step: int, level: float, medians: Floats | None) -> Ste
         origins=len(hit),
         windows=found.windows,
         coverage=found.mean,
-        low=max(0.0, ends[0]),
-        high=min(1.0, ends[1]),
+        low=float(np.clip(ends[0], 0.0, 1.0)),  # NaN stays NaN: nothing is known
+        high=float(np.clip(ends[1], 0.0, 1.0)),
         calm=calm,
         wild=wild,
         width=float((high - low).mean()),

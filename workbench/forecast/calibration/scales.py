@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from workbench.compute import kernel
-from workbench.errors import InvalidInput, TooLittleHistory
+from workbench.errors import InvalidInput, OutOfRange, TooLittleHistory
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -53,15 +53,19 @@ def move_scales(path: Floats, horizon: int) -> Floats:
     numpy.ndarray, shape (time,)
         Positive, in units of the path. It is right up to a constant factor, which whoever
         measures errors by it finds out. Values after a time change nothing at that time; the
-        first 50 steps share one starting value.
+        first 50 steps, or all to the first move if it comes later, share one starting value.
 
     Raises
     ------
+    OutOfRange
+        If the horizon is below 1.
     TooLittleHistory
         If there are not 60 steps more than the horizon.
     InvalidInput
         If the series never moves.
     """
+    if horizon < 1:
+        raise OutOfRange("horizon", horizon, 1, None)
     if len(path) < horizon + FEWEST_MOVES:
         raise TooLittleHistory(horizon + FEWEST_MOVES, len(path), "A scale of moves")
     squares = np.diff(path) ** 2

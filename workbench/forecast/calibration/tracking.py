@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from workbench.compute import kernel
+from workbench.errors import InvalidInput, OutOfRange
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,13 +73,42 @@ def tracked_quantiles(
     -------
     numpy.ndarray, shape (origins, probabilities)
         In units of the scores, not decreasing along the last axis; NaN before the warm-up.
+
+    Raises
+    ------
+    OutOfRange
+        If the horizon is below 1, a probability is not in (0, 1), or the warm-up is longer than
+        what is remembered.
+    InvalidInput
+        If an error is missing or infinite whose outcome is known.
     """
+    size = window_for(horizon) if window is None else window
+    _must_be_trackable(scores, horizon, probabilities, size, warm_up)
     levels = np.asarray(probabilities, dtype=np.float64)
     out = np.full((len(scores), len(levels)), np.nan)
-    size = window or window_for(horizon)
     rate = speed / math.sqrt(horizon)
     _track(np.asarray(scores, dtype=np.float64), horizon, levels, size, rate, warm_up, out)
     return np.sort(out, axis=1)  # a correction may push one past its neighbour
+
+
+def _must_be_trackable(
+    scores: Floats, horizon: int, probabilities: Sequence[float], window: int, warm_up: int
+) -> None:
+    if horizon < 1:
+        raise OutOfRange("horizon", horizon, 1, None)
+    if not 1 <= warm_up <= window:
+        raise OutOfRange("warm_up", warm_up, 1, window)
+    for probability in probabilities:
+        if not 0.0 < probability < 1.0:
+            raise OutOfRange("probability", probability, 0, 1)
+    bad = ~np.isfinite(scores[: max(0, len(scores) - horizon)])
+    if bad.any():
+        at = int(np.argmax(bad))
+        raise InvalidInput(
+            f"{int(bad.sum())} errors are missing or infinite, the first at origin {at}",
+            seen=float(scores[at]),
+            cure="Begin at the first forecast; only errors whose outcome is to come may be NaN",
+        )
 
 
 @kernel

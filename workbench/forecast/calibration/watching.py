@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from workbench.compute import kernel
+from workbench.errors import OutOfRange
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -32,8 +33,9 @@ class Watch:
     ----------
     alarms : tuple of int
         Origins whose outcome raised an alarm.
-    demoted : numpy.ndarray of bool, shape (origins,)
-        Whether the model is out of its band at each origin, by outcomes known there.
+    demoted : numpy.ndarray of bool, shape (origins + horizon,)
+        Whether the model is out of its band at each time, by outcomes known there; the last is
+        when the outcome of the last origin is known.
     misses : float
         The share of outcomes outside, over all.
     expected : float
@@ -87,7 +89,16 @@ def watch(missed: Bools, horizon: int, expected: float, *, false_alarm_bars: int
     Watch
         A model is demoted from the time at which the outcome of an alarm is known, until 20
         windows have passed without another.
+
+    Raises
+    ------
+    OutOfRange
+        If the horizon is below 1 or the promised share is not in (0, 1).
     """
+    if horizon < 1:
+        raise OutOfRange("horizon", horizon, 1, None)
+    if not 0.0 < expected < 1.0:
+        raise OutOfRange("expected", expected, 0, 1)
     raised = np.zeros(len(missed), dtype=np.bool_)
     low, high = 1.0 / (1.0 - expected), 1.0 / expected
     stakes = np.array([bet * (low if bet < 0 else high) for bet in BETS])
