@@ -49,9 +49,10 @@ def test_from_a_wire(contracts):
 
 
 def test_other_terms_are_another_trial(contracts):
-    terms = [{}, {"multiplier": 5}, {"sessions_before": 3}, {"margin": {"leverage": 2}}, {}]
+    terms = [{}, {"multiplier": 5}, {"sessions_before": 3}, {"sessions_before": 0}]
+    terms += [{"margin": {"leverage": 2}}, {}]
     base = {"multiplier": 50, "expiries": ENDS, "parameters": {"fast": 3, "slow": 10}}
-    assert [asked(**base | one).trial for one in terms] == [1, 2, 3, 4, 4]
+    assert [asked(**base | one).trial for one in terms] == [1, 2, 3, 4, 5, 5]
 
 
 def test_the_lake_knows_the_contracts(contracts, tmp_path):

@@ -153,7 +153,9 @@ def simulate_futures(  # noqa: PLR0913  a future has many terms
             "engine": "kernel",
             "market": {
                 "multiplier": multiplier,
-                "roll": f"{roll}, {sessions_before} sessions before" if sessions_before else roll,
+                "roll": roll
+                if sessions_before is None
+                else f"{roll}, {sessions_before} sessions before",
                 "adjust": adjust,
                 "margin": margin.model_dump(mode="json"),
                 "lot": lot,
