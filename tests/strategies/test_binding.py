@@ -50,6 +50,25 @@ def test_a_step_is_written_with_what_it_uses():
     assert "Any" not in text  # annotations are gone
 
 
+def test_a_name_that_is_two_things_is_not_bound_to_the_first(tmp_path, monkeypatch, bars):
+    (tmp_path / "elsewhere_of_these_tests.py").write_text(
+        "LEVEL = 0.03\n\n\ndef beyond(value):\n    return value > LEVEL\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    from elsewhere_of_these_tests import beyond
+
+    def rising_far(state: float, observation: Any, position: float) -> Any:
+        return state, 1.0 if beyond(observation.rise) and observation.rise > LEVEL else 0.0
+
+    made = Strategy("rising_far", rising_far, "step", inputs=INPUTS)
+    with pytest.raises(Unbindable, match="'LEVEL' is two things"):
+        module_text(made)
+    steps = run_steps(made, bars, made.checked({}))
+    assert "two things" in steps.interpreted
+    rise = bars["close"] / bars["close"].shift(time=1) - 1
+    assert np.array_equal(held(steps), (rise > 0.03).astype(float))
+
+
 def test_integers_constants_and_helpers_compile(bars):
     made = Strategy("rising", rising, "step", inputs=INPUTS)
     steps = run_steps(made, bars, made.checked({"level": 2.0}))

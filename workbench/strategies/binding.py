@@ -21,6 +21,8 @@ from functools import lru_cache
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, Protocol
 
+import numpy as np
+
 from workbench.market.brackets import Bracket
 from workbench.registry.globals_used import names_used
 from workbench.settings import cache_folder
@@ -33,6 +35,9 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
 __all__ = ["Steps", "Unbindable", "bound", "keyword_names", "module_text", "uses_brackets"]
+
+Names = dict[str, Any]
+"""Name → what it means in the module."""
 
 _LITERALS = (bool, int, float, str)
 
@@ -77,6 +82,9 @@ def values_of(columns, point):
     return ({values})
 
 """
+
+_ANY = object()
+"""What a name of the module itself means: the loops receive these, whatever they are."""
 
 _EVERY_BAR = "1 - 2 * (bar % 2)"
 """A signal that differs at each bar, so that the step is asked at each."""
@@ -157,7 +165,8 @@ def module_text(
     loop = _loop_of(strategy, brackets=_IMPORTS_BRACKET in head)
     lines, texts, own = _loop_text(loop, more)
     shadowed = {line for line in head if line not in lines and line.split()[-1] in own}
-    if shadowed or (names & own) - {line.split()[-1] for line in head} - _RESERVED:
+    both = names.keys() & own.keys()
+    if shadowed or both - {line.split()[-1] for line in head} - _RESERVED:
         raise Unbindable("it uses a name of the loop for something else")
     imports = dict.fromkeys([*_HEAD, *head, *lines])
     return "\n".join([*imports, "", *blocks, _adaptors(strategy, fixed), *texts]) + "\n"
@@ -166,11 +175,11 @@ def module_text(
 @lru_cache(maxsize=32)
 def _loop_text(
     loop: Callable[..., Any], more: Callable[..., Any] | None
-) -> tuple[list[str], list[str], set[str]]:
+) -> tuple[list[str], list[str], Names]:
     """The imports, the definitions and the names of loops, which never change."""
     lines: list[str] = []
     texts: list[str] = []
-    names: set[str] = {*_RESERVED}
+    names: Names = dict.fromkeys(_RESERVED, _ANY)
     _collect(_Pasted(loop, "decide"), lines, texts, names)
     if more is not None:
         _collect(_Pasted(more, more.__name__), lines, texts, names)
@@ -181,7 +190,7 @@ def uses_brackets(function: Callable[..., Any]) -> bool:
     """Whether a step names `Bracket`, so that its intents are brackets."""
     head: list[str] = []
     try:
-        _collect(_Pasted(function, function.__name__), head, [], {"np"})
+        _collect(_Pasted(function, function.__name__), head, [], {"np": np})
     except Unbindable:
         return True  # whatever it returns, the loop that knows brackets carries it out
     return _IMPORTS_BRACKET in head
@@ -240,50 +249,63 @@ class _Pasted:
     given: tuple[str, ...] = _GIVEN
 
 
-def _step_text(strategy: Steps) -> tuple[list[str], list[str], set[str]]:
+def _step_text(strategy: Steps) -> tuple[list[str], list[str], Names]:
     """The imports, the definitions and the names of a step and its signal."""
     head: list[str] = []
     blocks: list[str] = []
-    names = {"np"}
+    names: Names = {"np": np}
     _collect(_Pasted(strategy.function, "strategy_step", ()), head, blocks, names)
     if strategy.signal is not None:
         _collect(_Pasted(strategy.signal, "strategy_signal", ()), head, blocks, names)
     return head, blocks, names
 
 
-def _collect(pasted: _Pasted, head: list[str], blocks: list[str], seen: set[str]) -> None:
+def _collect(pasted: _Pasted, head: list[str], blocks: list[str], names: Names) -> None:
     """Add a function after everything that it uses."""
     function = pasted.function
-    seen.add(pasted.name)
-    source = _plain_source(pasted)
+    names[pasted.name] = function
+    source = _plain_source(function, pasted.name, pasted.given)
     around = {**function.__globals__, **inspect.getclosurevars(function).nonlocals}
-    for used in sorted(names_used(source) - seen):
+    for used in sorted(names_used(source)):
         if used not in around:
-            if hasattr(builtins, used):
+            if used in names or hasattr(builtins, used):
                 continue
             raise Unbindable(f"{used!r} is not defined")
-        seen.add(used)
         value = around[used]
+        if used in names:
+            if not _is_same(names[used], value):
+                raise Unbindable(f"{used!r} is two things in two places")
+            continue
+        names[used] = value
         if isinstance(value, _LITERALS) or _is_tuple_of_literals(value):
             blocks.append(f"{used} = {value!r}")
         elif isinstance(value, FunctionType) and value.__name__ == used:
-            _collect(_Pasted(value, used, ()), head, blocks, seen)
+            _collect(_Pasted(value, used, ()), head, blocks, names)
         else:
             head.append(_import_line(used, value))
     blocks.append(f"\n@kernel\n{source}")
 
 
-def _plain_source(pasted: _Pasted) -> str:
+def _is_same(one: Any, two: Any) -> bool:
+    """Whether a name that is used in two places means one thing in the module."""
+    if one is _ANY or one is two:
+        return True
+    literal = isinstance(one, _LITERALS) or _is_tuple_of_literals(one)
+    return literal and type(one) is type(two) and repr(one) == repr(two)
+
+
+@lru_cache(maxsize=512)
+def _plain_source(function: Callable[..., Any], name: str, given: tuple[str, ...]) -> str:
     """The function without decorators, annotations, keyword-only marks and given functions."""
     try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(pasted.function)))
+        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
     except (OSError, TypeError, SyntaxError):
         raise Unbindable("its source is not known") from None
     made = tree.body[0]
     if not isinstance(made, ast.FunctionDef):
         raise Unbindable("it is no function with a name")
-    made.name, made.decorator_list, made.returns = pasted.name, [], None
-    made.args.args = [item for item in made.args.args if item.arg not in pasted.given]
+    made.name, made.decorator_list, made.returns = name, [], None
+    made.args.args = [item for item in made.args.args if item.arg not in given]
     if made.args.kwonlyargs:  # they are given by position, all of them
         made.args.args += made.args.kwonlyargs
         made.args.kwonlyargs, made.args.kw_defaults, made.args.defaults = [], [], []

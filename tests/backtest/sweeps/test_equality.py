@@ -7,12 +7,15 @@ import pandas as pd
 import pytest
 from pydantic import Field
 
+from workbench.backtest import simulate
+from workbench.backtest.recording import longest_holding
 from workbench.backtest.sweeps.run import sweep_strategy
 from workbench.data import bars as read_bars
 from workbench.features import sma, zscore
 from workbench.market import Bracket, Costs
 from workbench.registry import lookup
 from workbench.strategies import Strategy
+from workbench.validation.significance import Maxima
 
 CONVENTIONS = (None, "next close", "same close")
 COSTS = {
@@ -115,6 +118,29 @@ def test_a_combination_is_its_backtest(make_bars, alone, name, by, costs):
     result = sweep_strategy(strategy, bars, grid, by=by, workers=1, **options)
     assert result.path == ("grouped" if strategy.form == "targets" else "compiled")
     agrees(result, strategy, bars, alone, **options)
+
+
+@pytest.mark.parametrize("by", ["account", "symbol"])
+@pytest.mark.parametrize("name", ["cross", "reversion", "brackets", "holding"])
+def test_luck_is_judged_by_the_returns_themselves(make_bars, name, by):
+    """Block sums, squares and cubes of round trips are those of the returns, bar by bar."""
+    strategy, grid = STEPS[name]
+    bars = make_bars(5, bars=180, symbols=2)
+    kept = sweep_strategy(strategy, bars, grid, by=by, workers=1).kept
+    expected, sharpes = Maxima.empty(180), []
+    for position in kept.positions:
+        parameters = kept.shape.space.point(int(position))
+        for symbols in [["S0"], ["S1"]] if by == "symbol" else [["S0", "S1"]]:
+            own = simulate(strategy, bars.sel(symbol=symbols), parameters=parameters)
+            held = longest_holding(own.weights)
+            expected.add_returns(own.returns.to_numpy(), held)
+            sharpes.append(own.results.sharpe_per_bar)
+    found = kept.tally.maxima
+    assert found.trials == expected.trials == len(sharpes)
+    assert found.longest_holding == expected.longest_holding
+    assert found.observed == pytest.approx(expected.observed, rel=1e-9)
+    np.testing.assert_allclose(found.maxima[found.level], expected.maxima[found.level], 1e-5, 1e-6)
+    np.testing.assert_allclose(kept.measure("sharpe_per_bar"), sharpes, 1e-9, 1e-11)
 
 
 @pytest.mark.parametrize("fills_at", CONVENTIONS)

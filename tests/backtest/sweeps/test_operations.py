@@ -75,6 +75,14 @@ def test_by_symbol_each_account_is_a_trial(prices, context):
     assert result.optimum.measures["sharpe_ratio"] == pytest.approx(alone.results.sharpe_ratio)
 
 
+def test_a_parameter_is_not_taken_for_the_symbol(prices, context):
+    def own(bars, *, symbol: int = 0):
+        return bars["close"] * 0 + symbol
+
+    with pytest.raises(InvalidInput, match="another name"):
+        sweep(Strategy("own", own), prices, {"symbol": [0, 1]}, by="symbol", context=context)
+
+
 def test_too_few_bars_count_for_nothing(prices, context):
     result = sweep(CROSS, prices.iloc[:50], WINDOWS, context=context)
     assert result.trial is None

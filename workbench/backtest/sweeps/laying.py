@@ -16,6 +16,7 @@ from workbench.backtest.sweeps.combinations import combinations
 from workbench.backtest.sweeps.ground import Ground, ground_of
 from workbench.backtest.sweeps.inputs import InputTables
 from workbench.backtest.sweeps.job import Job, Terms, edges_of
+from workbench.errors import InvalidInput
 from workbench.strategies.binding import Unbindable, bound, uses_brackets
 from workbench.strategies.stepping import interpreted
 
@@ -56,8 +57,14 @@ def job_of(strategy: Strategy, bars: xr.Dataset, space: Space, terms: Terms) -> 
     TooLittleHistory
         If fewer than two bars are left to trade.
     UnknownName, InvalidInput
-        If `fills_at` cannot be used.
+        If `fills_at` cannot be used, or a parameter is called as the column of symbols.
     """
+    if terms.by == "symbol" and "symbol" in strategy.parameters.model_fields:
+        raise InvalidInput(
+            "By symbol, the symbol is a parameter of every trial, and the strategy has its own",
+            seen=f"strategy {strategy.name!r} with a parameter 'symbol'",
+            cure="Give its parameter another name, or sweep by='account'",
+        )
     if terms.start is not None:
         terms = replace(terms, start=np.datetime64(terms.start, "ns"))
     fills_at = convention(bars, terms.fills_at)

@@ -67,7 +67,8 @@ def sweep(
     trials : int
         How many combinations a search tries.
     metric : str
-        The measure by which combinations are ranked, as a report names it.
+        The measure by which combinations are ranked, as a report names it: the highest is the
+        best, of ``volatility``, ``total_trades``, ``exposure`` and ``longest_holding`` the lowest.
     stop_at : float, optional
         A value of the metric that is good enough: the sweep ends there.
     parameters : dict, optional

@@ -6,6 +6,7 @@ import math
 import os
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -238,10 +239,19 @@ def default_workers() -> int:
 @contextmanager
 def single_threaded_products() -> Iterator[None]:
     """Keep matrix products on the thread that asks for them: the sweep has its own threads."""
-    try:
-        from threadpoolctl import threadpool_limits  # noqa: PLC0415  optional: comes with sklearn
-    except ImportError:
+    libraries = _product_libraries()
+    if libraries is None:
         yield
         return
-    with threadpool_limits(1, "blas"):
+    with libraries.limit(limits=1, user_api="blas"):
         yield
+
+
+@cache
+def _product_libraries() -> Any:
+    """Those that are loaded; finding them takes longer than a small sweep."""
+    try:
+        from threadpoolctl import ThreadpoolController  # noqa: PLC0415  optional, with sklearn
+    except ImportError:
+        return None
+    return ThreadpoolController()
