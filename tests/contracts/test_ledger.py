@@ -334,6 +334,17 @@ def test_an_opening_made_again_stands_beside_the_first(ledger):
     assert [one.assumptions for one in ledger.question("q").openings] == [{}, {}, costs]
 
 
+def test_what_was_seen_is_told_to_the_look_that_saw_it(ledger):
+    """The same strategy looked again at later bars; the first look keeps its own outcome."""
+    first, later = opening(holdout="held"), opening(holdout="more", start=NOON + DAY, again=True)
+    for look in (first, later):
+        ledger.open_holdout(look)
+    assert ledger.tell_opening(first, {"sharpe": 1}) == opening(
+        holdout="held", outcome={"sharpe": 1}
+    )
+    assert [one.outcome for one in ledger.question("q").openings] == [{"sharpe": 1}, {}]
+
+
 def test_the_bars_of_a_holdout_know_that_they_were_opened(ledger):
     ledger.record(trial(question="held"))
     ledger.open_holdout(opening(holdout="held"))

@@ -111,6 +111,8 @@ def tell(connection: sa.Connection, opening: Opening, outcome: dict[str, Any]) -
         sa.select(sa.func.max(openings.c.id))
         .where(
             openings.c.question == opening.question,
+            openings.c.holdout == opening.holdout,
+            openings.c.symbols == to_json(opening.symbols),
             openings.c.subject == opening.subject,
             openings.c.parameters == to_json(opening.parameters),
             openings.c.assumptions == to_json(opening.assumptions),
