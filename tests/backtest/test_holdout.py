@@ -13,7 +13,16 @@ from workbench.backtest import check_leaks, keep_holdout, open_holdout, run_back
 from workbench.context import Context
 from workbench.context.resources import Resources
 from workbench.domain import Caller
-from workbench.errors import InvalidInput, NoData, NotAllowed, TooLittleHistory, UnknownName
+from workbench.errors import (
+    InvalidInput,
+    NoData,
+    NotAllowed,
+    OutOfRange,
+    StoreError,
+    TooLittleHistory,
+    UnknownName,
+    UnusableFrame,
+)
 from workbench.market.costs import Costs
 from workbench.ports import Holdout
 from workbench.store import Database, MemoryLedger, SqlLedger
@@ -185,6 +194,44 @@ def test_a_backtest_that_failed_by_accident_is_made_good(context, monkeypatch):
     assert look.outcome["p_value"] > 0
 
 
+def test_a_kill_between_the_record_and_the_look_leaves_the_look_to_be_made(context, monkeypatch):
+    table = prices()
+    keep_holdout(table, context=context)
+
+    def killed(*_, **__):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("workbench.backtest.holdout.opening.simulate", killed)
+        with pytest.raises(KeyboardInterrupt):
+            open_holdout("momentum", table, context=context)
+    with pytest.raises(NotAllowed, match="result: not known"):
+        open_holdout("buy_and_hold", table, context=context)
+    [look] = open_holdout("momentum", table, context=context).openings
+    assert look.outcome["p_value"] > 0
+
+
+@pytest.mark.parametrize("full", ["open_holdout", "record", "tell_opening"])
+def test_a_full_disk_shows_nothing_that_is_not_written_down(context, monkeypatch, full):
+    table = prices()
+    keep_holdout(table, context=context)
+
+    def no_room(*_, **__):
+        raise StoreError("The journal cannot be written: no room")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(context.ledger, full, no_room)
+        with pytest.raises(StoreError, match="no room"):
+            open_holdout("momentum", table, context=context)
+    if full == "open_holdout":
+        assert not keep_holdout(table, context=context).openings
+    else:
+        with pytest.raises(NotAllowed, match="momentum"):
+            open_holdout("buy_and_hold", table, context=context)
+    [look] = open_holdout("momentum", table, context=context).openings
+    assert look.outcome["p_value"] > 0
+
+
 def test_the_bars_that_come_later_can_be_kept(context):
     table = prices(bars=470)
     keep_holdout(table.iloc[:400], context=context)
@@ -208,6 +255,35 @@ def test_nothing_is_opened_by_a_wrong_request(context):
     assert math.isnan(closed.p_value)
     with pytest.raises(NoData, match="open_holdout"):
         closed.plot()
+
+
+@pytest.mark.parametrize(
+    ("strategy", "options", "error"),
+    [
+        (5, {}, InvalidInput),
+        (object(), {}, InvalidInput),
+        (prices() * 0 + 0.5, {"parameters": {"lookback": 3}}, InvalidInput),
+        (prices(symbols=("A", "X")) * 0 + 0.5, {}, UnusableFrame),
+        ("momentum", {"costs": Costs(impact=1.0)}, InvalidInput),
+        ("momentum", {"initial_cash": -1.0}, OutOfRange),
+        ("momentum", {"initial_cash": math.nan}, OutOfRange),
+        ("momentum", {"parameters": {"lookback": 500}}, TooLittleHistory),
+        ("momentum", {"parameters": {"lookback": -3}}, OutOfRange),
+    ],
+    ids=str,
+)
+def test_a_wrong_request_spends_no_holdout(context, strategy, options, error):
+    table = prices()
+    keep_holdout(table, context=context)
+    with pytest.raises(error):
+        open_holdout(strategy, table, context=context, **options)
+    assert keep_holdout(table, context=context).openings == []
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0, math.nan])
+def test_a_share_is_a_part(context, share):
+    with pytest.raises(OutOfRange, match="share"):
+        keep_holdout(prices(), share, context=context)
 
 
 def test_a_table_of_weights_is_judged_too(context):

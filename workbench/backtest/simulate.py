@@ -21,6 +21,7 @@ from workbench.backtest.plan import (
     Plan,
     convention,
     plan_orders,
+    pressure_on,
     weights_from_signals,
 )
 from workbench.backtest.protecting import protected
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from workbench.backtest.results import BacktestReport
     from workbench.market.margin import Margin
 
-__all__ = ["Engine", "decisions", "simulate"]
+__all__ = ["Engine", "decisions", "refuse_request", "simulate"]
 
 Engine = Literal["kernel", "replay", "vectorbt"]
 
@@ -224,11 +225,42 @@ def decisions(
             )
         name = "weights" if _is_table(given) else "entries and exits"
         return _tabled(given, bars), None, {"strategy": name, "parameters": {}}
-    made = as_strategy(given)
-    values = made.checked(parameters)
-    _has_history(made, values, bars)
+    made, values = _asked(given, bars, parameters)
     wanted, exits = made.orders(bars, values, fills_at=convention(bars, fills_at))
     return wanted, exits, {"strategy": made.name, "parameters": values.model_dump(mode="json")}
+
+
+def refuse_request(
+    given: Any,
+    bars: xr.Dataset,
+    parameters: Mapping[str, Any] | None,
+    *,
+    costs: Costs,
+    initial_cash: float,
+) -> None:
+    """Refuse what `simulate` would refuse before it asks a strategy.
+
+    Parameters
+    ----------
+    given, bars, parameters, costs, initial_cash
+        As `simulate` takes them.
+
+    Raises
+    ------
+    TooLittleHistory
+        If there are no more bars than the strategy's warm-up.
+    UnknownName, OutOfRange, InvalidInput
+        If the strategy, a parameter or the cash cannot be used; if tables come with parameters;
+        if impact is charged and the bars have no volume.
+    UnusableFrame
+        If a table is not on the times and symbols of the bars.
+    """
+    refuse_amounts(initial_cash, 0.0)
+    pressure_on(bars, costs.impact, bars.sizes["time"])
+    if _is_table(given) or isinstance(given, tuple):
+        decisions(given, bars, parameters, None)
+    else:
+        _asked(given, bars, parameters)
 
 
 def _tabled(given: Any, bars: xr.Dataset) -> xr.DataArray:
@@ -252,7 +284,13 @@ def _is_table(given: Any) -> bool:
     return isinstance(given, pd.DataFrame | pd.Series | xr.DataArray)
 
 
-def _has_history(strategy: Strategy, values: Any, bars: xr.Dataset) -> None:
-    needs = strategy.warm_up(values) + 1
+def _asked(
+    given: Any, bars: xr.Dataset, parameters: Mapping[str, Any] | None
+) -> tuple[Strategy, Any]:
+    """A strategy and its parameters, with bars enough for its warm-up."""
+    made = as_strategy(given)
+    values = made.checked(parameters)
+    needs = made.warm_up(values) + 1
     if bars.sizes["time"] < needs:
-        raise TooLittleHistory(needs, bars.sizes["time"], f"strategy {strategy.name!r}")
+        raise TooLittleHistory(needs, bars.sizes["time"], f"strategy {made.name!r}")
+    return made, values

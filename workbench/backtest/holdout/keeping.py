@@ -9,7 +9,7 @@ import pandas as pd
 
 from workbench.backtest.holdout.results import HoldoutReport
 from workbench.data import load_bars
-from workbench.errors import TooLittleHistory
+from workbench.errors import OutOfRange, TooLittleHistory
 from workbench.ports import Holdout
 from workbench.validation.trials import FEWEST_BARS, looks_at, opening_of, scope_of
 
@@ -27,6 +27,8 @@ DAY = np.timedelta64(1, "D")
 
 def kept(data: Any, share: float, start: dt.date | None, *, context: Context) -> HoldoutReport:
     """As `keep_holdout`."""
+    if not 0 < share < 1:
+        raise OutOfRange("share", share, cure="Give a part of the bars, such as 0.2")
     bars = load_bars(data, context=context)
     scope = scope_of(bars)
     symbols = tuple(sorted(scope.symbols))

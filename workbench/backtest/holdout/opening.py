@@ -15,7 +15,7 @@ from workbench.backtest.recording import (
     recorded,
     source_of,
 )
-from workbench.backtest.simulate import simulate
+from workbench.backtest.simulate import refuse_request, simulate
 from workbench.data import load_bars
 from workbench.domain import Caller
 from workbench.errors import InvalidInput, NotAllowed
@@ -59,6 +59,7 @@ def opened(
     context.progress(0, 2, "loading bars")
     bars = load_bars(data, context=context)
     holdout = _standing(bars, context)
+    refuse_request(found, bars, parameters, **options)  # a wrong request spends no hold-out
     asked = _asked(found, parameters, holdout, bars, options, context)
     asked = _opened_once(asked, again=again, context=context)
     context.progress(1, 2, "the one look")

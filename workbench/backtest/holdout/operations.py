@@ -48,6 +48,8 @@ def keep_holdout(
     ------
     UnknownName
         If the dataset or a symbol does not exist.
+    OutOfRange
+        If the share is not between 0 and 1.
     TooLittleHistory
         If fewer than 60 bars would be kept out, or left for choosing, or if as few have come
         since the last hold-out was opened.
@@ -107,6 +109,9 @@ def open_holdout(
         If no hold-out is kept of these symbols.
     UnknownName
         If the strategy, the dataset or a parameter does not exist.
+    OutOfRange, InvalidInput, TooLittleHistory
+        If `run_backtest` would refuse the request too, for its cash, costs, table or warm-up:
+        nothing is opened then.
     """
     from workbench.backtest.holdout.opening import opened  # heavy: xarray
 
