@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.errors import InvalidInput, TooLittleHistory, UnknownName
-from workbench.forecast import NLinearLearner, RepeatLast, fit_nlinear, fit_repeat_last
+from workbench.errors import InvalidInput, OutOfRange, TooLittleHistory, UnknownName
+from workbench.forecast import NLinearLearner, RepeatLast, fit_nlinear, fit_repeat_last, score
 from workbench.forecast.evaluation import (
     crps,
     direction_of,
@@ -210,6 +210,43 @@ def test_nlinear_knows_a_sine_exactly():
     model = fit_nlinear(wave - 20, 8, 6)
     found = model.predict((wave[:300] - 20)[None, :], [0.5])[0, :, 0]
     np.testing.assert_allclose(found, wave[300:306] - 20, atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "words"),
+    [
+        ({"horizon": 6}, OutOfRange, "horizon of repeat-last"),
+        ({"horizon": 0}, OutOfRange, "horizon"),
+        ({"refit_every": 0}, OutOfRange, "refit_every"),
+        ({"first": -5}, TooLittleHistory, "before the tail"),
+        ({"first": 5, "season": 5}, TooLittleHistory, "before the tail"),
+        ({"quantiles": QUANTILES[::-1]}, InvalidInput, "increasing"),
+        ({"quantiles": [0.1, 0.5, 0.5, 0.5, 0.9]}, InvalidInput, "increasing"),
+        ({"quantiles": []}, InvalidInput, "increasing"),
+    ],
+)
+def test_a_question_without_an_answer_is_refused(walk, changes, error, words):
+    naive = {"repeat-last": fit_repeat_last(walk[:600], 5)}
+    asked = {"first": 600, "horizon": 5, "quantiles": QUANTILES} | changes
+    with pytest.raises(error, match=words):
+        rolling_origins(naive, walk, **asked)
+
+
+def test_a_forecaster_that_says_nothing_is_named(walk):
+    class Silent:
+        input_size, horizon = 1, 2
+
+        def predict(self, history, quantiles):
+            return np.full((len(history), 2, len(quantiles)), np.nan)
+
+    with pytest.raises(InvalidInput, match="forecasts of silent are missing"):
+        rolling_origins({"silent": Silent()}, walk, 600, horizon=2, quantiles=QUANTILES)
+
+
+def test_forecasts_of_too_few_steps_are_not_stretched():
+    """One step said for three that came: numpy would repeat it."""
+    with pytest.raises(InvalidInput, match="another shape"):
+        score("short", np.ones((4, 1, 3)), np.ones(4), np.ones((4, 3)), QUANTILES)
 
 
 def test_what_cannot_be_evaluated_is_refused(walk):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from workbench.errors import OutOfRange, UnknownName
+from workbench.errors import InvalidInput, OutOfRange, UnknownName
 from workbench.forecast.evaluation import (
     RollingOrigins,
     clark_west,
@@ -106,6 +107,12 @@ def test_the_horizon_decides_which_test_bears_it(origins, horizon, method):
     assert found.mean == pytest.approx(values.mean())
 
 
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_a_missing_measurement_is_not_passed_over(bad):
+    with pytest.raises(InvalidInput, match="1 of 101"):
+        mean_test(np.r_[bad, np.random.default_rng(3).normal(size=100)], 1)
+
+
 def test_no_horizon_and_no_origins():
     with pytest.raises(OutOfRange):
         mean_test(np.zeros(50), 0)
@@ -194,6 +201,8 @@ def test_beyond_twenty_windows_nothing_is_claimed():
     assert row.skill > 0
     (same,) = compare(windows, ["b"], "b", steps=[1])
     assert same.verdict == "the same forecasts"
+    steady = same.model_copy(update={"difference": 0.1})
+    assert steady.verdict == "always the same difference"
 
 
 def test_losses_of_series_in_other_units_are_weighed_by_their_steps():
@@ -209,6 +218,16 @@ def test_losses_of_series_in_other_units_are_weighed_by_their_steps():
     for loss in ("absolute", "squared", "quantile", "crps"):
         pairs = zip(*(compare(w, ["b"], "a", loss=loss) for w in (one, scaled)), strict=True)
         assert all(a.p_value == pytest.approx(b.p_value, rel=1e-9) for a, b in pairs)
+
+
+def test_a_series_that_stood_still_before_is_tested_alone_but_not_beside_others():
+    one = windows_of(np.random.default_rng(6), lean=0.2)
+    still = dataclasses.replace(one, unit=np.zeros(1))
+    expected, found = (compare(w, ["b"], "repeat-last", nesting={"b"}) for w in (one, still))
+    assert [row.p_value for row in found] == [row.p_value for row in expected]
+    two = windows_of(np.random.default_rng(6), series=2, lean=0.2)
+    with pytest.raises(InvalidInput, match="Series 0 does not move"):
+        compare(dataclasses.replace(two, unit=np.array([0.0, 1.0])), ["b"], "repeat-last")
 
 
 def test_an_unknown_forecaster_or_loss_is_named():

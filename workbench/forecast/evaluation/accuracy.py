@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from workbench.errors import InvalidInput
 from workbench.forecast.evaluation.losses import loss_named
 from workbench.forecast.evaluation.means import mean_test
 from workbench.forecast.evaluation.results import Comparison
@@ -118,6 +119,8 @@ def compare(
     ------
     UnknownName
         If there is no such forecaster or loss.
+    InvalidInput
+        If one of several series does not move before the first origin.
     """
     chosen = list(steps) if steps is not None else [None, *told_steps(windows.horizon)]
     nested = [name for name in names if name in nesting]
@@ -177,15 +180,27 @@ def losses_per_origin(
     chosen = slice(None) if step is None else slice(step - 1, step)
     predicted, actual = windows.of(name)[:, :, chosen], windows.actual[:, :, chosen]
     each: Floats = loss_named(loss)(predicted, actual, windows.quantiles).mean(axis=2)
-    if len(each) > 1:
-        each = each / windows.unit[:, None] ** (2 if loss == "squared" else 1)
-    per_origin: Floats = each.mean(axis=0)
+    per_origin: Floats = (each / _unit_of(windows) ** (2 if loss == "squared" else 1)).mean(axis=0)
     return per_origin
 
 
 def told_steps(horizon: int) -> list[int]:
     """The steps of a horizon that a report shows: the first, the last and a few between."""
     return sorted({step for step in _TOLD if step < horizon} | {horizon})
+
+
+def _unit_of(windows: RollingOrigins) -> Floats:
+    """What makes series comparable, shape (series, 1); one alone keeps its own units."""
+    if len(windows.unit) == 1:
+        return np.ones((1, 1))
+    still = np.flatnonzero(~(windows.unit > 0))
+    if len(still):
+        raise InvalidInput(
+            f"Series {still[0]} does not move before the first origin: it has no unit",
+            seen=float(windows.unit[still[0]]),
+            cure="Leave it out, or compare forecasts of it alone",
+        )
+    return windows.unit[:, None]
 
 
 def _diebold_mariano(
@@ -199,7 +214,7 @@ def _diebold_mariano(
 
 
 def _clark_west(windows: RollingOrigins, name: str, rival: str, step: int) -> Comparison:
-    scale = windows.unit[:, None]
+    scale = _unit_of(windows)
     ours, theirs = (windows.point(who)[:, :, step - 1] / scale for who in (name, rival))
     actual = windows.actual[:, :, step - 1] / scale
     found = clark_west(ours, theirs, actual, step)

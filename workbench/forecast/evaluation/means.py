@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from workbench.errors import OutOfRange
+from workbench.errors import InvalidInput, OutOfRange
 from workbench.forecast.evaluation.student import t_cdf, t_quantile
 
 if TYPE_CHECKING:
@@ -104,9 +104,17 @@ def mean_test(values: Floats, horizon: int, alternative: Alternative = "greater"
     ------
     OutOfRange
         If the horizon is below 1.
+    InvalidInput
+        If a measurement is missing or infinite.
     """
     if horizon < 1:
         raise OutOfRange("horizon", horizon, 1, None)
+    bad = int((~np.isfinite(values)).sum())
+    if bad:
+        raise InvalidInput(
+            f"{bad} of {len(values)} measurements are missing or infinite",
+            cure="Leave out the forecasts that are missing, for every forecaster alike",
+        )
     count = len(values)
     mean = float(np.mean(values)) if count else math.nan
     windows = windows_in(count, horizon)

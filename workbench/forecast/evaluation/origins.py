@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from workbench.errors import InvalidInput, TooLittleHistory, UnknownName
+from workbench.errors import InvalidInput, OutOfRange, TooLittleHistory, UnknownName
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -45,6 +46,16 @@ class RollingOrigins:
     actual: Floats = field(repr=False)
     unit: Floats
     predicted: dict[str, Floats] = field(repr=False)
+
+    def __post_init__(self) -> None:
+        wanted = (*self.actual.shape, len(self.quantiles))
+        for name, said in self.predicted.items():
+            if said.shape != wanted:
+                raise InvalidInput(
+                    f"The forecasts of {name} have another shape than what came",
+                    seen=said.shape,
+                    cure=f"Give one for each series, origin, step and quantile: {wanted}",
+                )
 
     @property
     def names(self) -> list[str]:
@@ -112,19 +123,29 @@ def rolling_origins(
 
     Raises
     ------
+    OutOfRange
+        If the horizon is below 1 or beyond a forecaster's, or learners learn anew after less
+        than one origin.
     TooLittleHistory
-        If the tail is shorter than the horizon, or what is before it than a forecaster's input.
+        If the tail is shorter than the horizon, or what is before it than a forecaster's input
+        or than one season.
     InvalidInput
-        If the quantiles are not symmetric, or values are missing.
+        If the quantiles are not increasing and symmetric, or values or forecasts are missing.
     """
     middle_of(quantiles)
+    if horizon < 1:
+        raise OutOfRange("horizon", horizon, 1, None)
     series = np.atleast_2d(np.asarray(values, dtype=np.float64))
     _must_be_finite(series)
     length = series.shape[1]
+    if first <= season:
+        raise TooLittleHistory(season + 1, first, "The unit of MASE, one season before the tail,")
     if length - first < horizon:
         raise TooLittleHistory(horizon, length - first, "The tail that evaluates")
     origins = np.arange(first, length - horizon + 1)
-    every = refit_every or len(origins)
+    every = len(origins) if refit_every is None else refit_every
+    if every < 1:
+        raise OutOfRange("refit_every", every, 1, None)
     told = on_progress or _untold
     predicted: dict[str, list[Floats]] = {name: [] for name in forecasters}
     for done in range(0, len(origins), every):
@@ -157,12 +178,14 @@ def middle_of(quantiles: Sequence[float]) -> int:
     Raises
     ------
     InvalidInput
-        If they are not symmetric around 0.5, or it is not among them.
+        If they are not increasing and symmetric around 0.5, or it is not among them.
     """
     middle = len(quantiles) // 2
-    if not np.allclose(np.add(quantiles, quantiles[::-1]), 1.0) or quantiles[middle] != 0.5:
+    mirrored = np.allclose(np.add(quantiles, quantiles[::-1]), 1.0)
+    increasing = all(low < high for low, high in pairwise((0.0, *quantiles)))
+    if not (mirrored and increasing and len(quantiles) and quantiles[middle] == 0.5):
         raise InvalidInput(
-            "The quantiles are not symmetric around the median",
+            "The quantiles are not increasing and symmetric around the median",
             seen=list(quantiles),
             cure="Give 0.5 and pairs that add up to 1, for example 0.1, 0.5, 0.9",
         )
@@ -182,12 +205,20 @@ def _predicted(
     for path in series:
         known = path[: block[0]]
         forecaster = one.fit(known, horizon) if hasattr(one, "fit") else one
+        if horizon > forecaster.horizon:
+            raise OutOfRange(f"horizon of {name}", horizon, 1, forecaster.horizon)
         size = forecaster.input_size
         if len(known) < size:
             raise TooLittleHistory(size, len(known), f"The first forecast of {name}")
         windows = sliding_window_view(path[: block[-1]], size)[block - size]
         rows.append(forecaster.predict(windows, quantiles)[:, :horizon])
-    return np.stack(rows)
+    said = np.stack(rows)
+    if not np.isfinite(said).all():
+        raise InvalidInput(
+            f"{int((~np.isfinite(said)).sum())} forecasts of {name} are missing or infinite",
+            cure="Correct the forecaster, or leave it out",
+        )
+    return said
 
 
 def _must_be_finite(series: Floats) -> None:

@@ -130,7 +130,7 @@ class Comparison(Result):
         if self.method == "not testable":
             return f"not testable: {self.windows} independent windows"
         if self.p_value != self.p_value:
-            return "the same forecasts"
+            return "the same forecasts" if self.difference == 0 else "always the same difference"
         return f"p = {self.p_value:.3f}" if self.p_value >= 0.0005 else "p < 0.001"
 
 
