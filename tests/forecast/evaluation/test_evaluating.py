@@ -8,7 +8,7 @@ import pytest
 from workbench.domain import Timeframe
 from workbench.errors import InvalidInput, TooLittleHistory
 from workbench.forecast import evaluate, fit_drift, fit_repeat_last, score
-from workbench.forecast.evaluation import season_of
+from workbench.forecast.evaluation import holm, season_of
 
 QUANTILES = [0.1, 0.5, 0.9]
 
@@ -96,6 +96,10 @@ def test_a_gain_beyond_luck_is_called_so_and_tested_at_each_step():
     tests = found.tests()
     assert set(tests["rival"]) == {"repeat-last", "drift", "seasonal naive", "NLinear"}
     assert set(tests.loc[tests["test"] == "Clark-West", "rival"]) == set()
+    for_all = tests[(tests["rival"] == "repeat-last") & (tests["test"] == "Diebold-Mariano")]
+    assert list(for_all["loss"]) == ["absolute"] * 6 + ["quantile"] * 6
+    for family in (for_all, tests[tests["rival"] != "repeat-last"]):
+        np.testing.assert_allclose(family["p_holm"], holm(family["p_value"].tolist()))
     assert next(iter(found.to_frame().index)) == "repeat-last"
     assert found.model_validate(found.model_dump()).statement == found.statement
     assert {figure.title.text for figure in found.plot().children} == {

@@ -21,7 +21,15 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float64]
 
-__all__ = ["clark_west", "compare", "diebold_mariano", "holm", "losses_per_origin", "told_steps"]
+__all__ = [
+    "as_family",
+    "clark_west",
+    "compare",
+    "diebold_mariano",
+    "holm",
+    "losses_per_origin",
+    "told_steps",
+]
 
 _TOLD = (1, 2, 3, 5, 10, 20, 24, 50, 96, 192, 336, 720)
 
@@ -126,7 +134,27 @@ def compare(
     nested = [name for name in names if name in nesting]
     plain = [_diebold_mariano(windows, name, rival, at, loss) for name in names for at in chosen]
     larger = [_clark_west(windows, name, rival, at) for name in nested for at in chosen if at]
-    return [*_adjusted(plain), *_adjusted(larger)]
+    return [*as_family(plain), *as_family(larger)]
+
+
+def as_family(comparisons: Sequence[Comparison]) -> list[Comparison]:
+    """Comparisons whose p-values of Holm hold for all of them together.
+
+    Parameters
+    ----------
+    comparisons : sequence of Comparison
+        The family; p-values of Holm that they already have are replaced.
+
+    Returns
+    -------
+    list of Comparison
+        In the same order.
+    """
+    p_values = holm([one.p_value for one in comparisons])
+    return [
+        one.model_copy(update={"p_holm": p_value})
+        for one, p_value in zip(comparisons, p_values, strict=True)
+    ]
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
@@ -245,11 +273,3 @@ def _row(
         method=found.method,
         windows=found.windows,
     )
-
-
-def _adjusted(family: list[Comparison]) -> list[Comparison]:
-    p_values = holm([one.p_value for one in family])
-    return [
-        one.model_copy(update={"p_holm": p_value})
-        for one, p_value in zip(family, p_values, strict=True)
-    ]

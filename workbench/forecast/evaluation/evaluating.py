@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workbench.forecast.evaluation.accuracy import compare, told_steps
+from workbench.forecast.evaluation.accuracy import as_family, compare, told_steps
 from workbench.forecast.evaluation.origins import rolling_origins
 from workbench.forecast.evaluation.results import Evaluation, StepScores
 from workbench.forecast.evaluation.rivals import NESTING, plain_rivals
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from workbench.forecast.evaluation.origins import RollingOrigins
+    from workbench.forecast.evaluation.results import Comparison
     from workbench.ports import Forecaster
 
     Floats = npt.NDArray[np.float64]
@@ -119,8 +120,9 @@ def evaluation_of(
     -------
     Evaluation
         The comparisons are of the model with repeat-last by absolute error and by quantile
-        loss, over a few steps of the horizon and their mean, which are one family for Holm;
-        and with each other forecaster by absolute error over all steps.
+        loss, over a few steps of the horizon and their mean, which are one family for Holm,
+        as are those by Clark and West; and with each other forecaster by absolute error over all
+        steps, which are a family too.
 
     Raises
     ------
@@ -129,16 +131,7 @@ def evaluation_of(
     """
     naive, *others = windows.names
     rows = {who: scores_of(windows, who, cost_bps=cost_bps) for who in windows.names}
-    comparisons = [
-        *compare(windows, [name], naive, loss="absolute", nesting=nesting),
-        *compare(windows, [name], naive, loss="quantile"),
-        *(
-            one
-            for rival in others
-            if rival != name
-            for one in compare(windows, [name], rival, steps=[None])
-        ),
-    ]
+    comparisons = _compared(windows, name, nesting)
     model, reference = rows[name], rows[naive]
     skill, pinball_skill = gain(model.mae, reference.mae), gain(model.pinball, reference.pinball)
     table = scores_by_step(windows)
@@ -166,6 +159,24 @@ def evaluation_of(
         reliability=shares_below(windows),
         windows=windows,
     )
+
+
+def _compared(windows: RollingOrigins, name: str, nesting: Collection[str]) -> list[Comparison]:
+    """With repeat-last at several steps, then with every other forecaster over all."""
+    naive, *others = windows.names
+    both = [
+        *compare(windows, [name], naive, nesting=nesting),
+        *compare(windows, [name], naive, loss="quantile"),
+    ]
+    plain = [row for row in both if row.test == "Diebold-Mariano"]
+    larger = [row for row in both if row.test != "Diebold-Mariano"]
+    rivals = [
+        row
+        for rival in others
+        if rival != name
+        for row in compare(windows, [name], rival, steps=[None])
+    ]
+    return [*as_family(plain), *larger, *as_family(rivals)]
 
 
 def _step(table: pd.DataFrame, naive: str, name: str, step: int) -> StepScores:
