@@ -10,7 +10,9 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from workbench.errors import TooLittleHistory
+from workbench.forecast.history import last_values
 from workbench.forecast.scaling import transform_of, transformed
+from workbench.forecast.spreading import moved, spread_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,35 +89,26 @@ class Autoregression:
         TooLittleHistory
             If the history is shorter than `input_size`.
         InvalidInput
-            If it is not positive and the model is of logarithms.
+            If a value is missing, or not positive and the model is of logarithms.
         """
-        if history.shape[1] < self.input_size:
-            raise TooLittleHistory(
-                self.input_size, history.shape[1], "A forecast by its last steps"
-            )
-        window = np.asarray(history[:, -self.input_size :], dtype=np.float64)
-        path = transformed(window, self.transform)
-        apart = self.moves(path)
-        spread = np.quantile(self.errors, quantiles, axis=0).T
-        spread[:, np.equal(quantiles, 0.5)] = 0.0  # errors are around their median
-        move = apart[:, :, None] + spread
-        last = window[:, -1:, None]
-        predicted: Floats = last * np.exp(move) if self.transform == "log" else last + move
-        return predicted
+        window = last_values(history, self.input_size, "A forecast by its last steps")
+        expected = self.moves(transformed(window, self.transform))
+        move = expected[:, :, None] + spread_of(self.errors.T, quantiles)
+        return moved(window[:, -1:, None], move, self.transform)
 
     def moves(self, path: Floats) -> Floats:
         """The expected change since the last value, transformed, shape (series, horizon)."""
         steps = np.diff(path, axis=1)[:, ::-1]
         level = path[:, -1] - self.mean
-        moved = np.zeros((len(path), self.horizon))
+        moves = np.zeros((len(path), self.horizon))
         total: Floats = np.zeros(len(path))
         for ahead in range(self.horizon):
             step = self.constant + self.pull * (level + total) + steps @ self.lags
             total = total + step
-            moved[:, ahead] = total
+            moves[:, ahead] = total
             if len(self.lags):
                 steps = np.column_stack([step, steps[:, :-1]])
-        return moved
+        return moves
 
 
 def fit_autoregression(values: Floats, horizon: int, most_lags: int = 10) -> Autoregression:

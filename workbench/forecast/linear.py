@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from workbench.errors import TooLittleHistory
+from workbench.forecast.history import last_values
 from workbench.forecast.scaling import origins, transform_of, transformed, untransformed
+from workbench.forecast.spreading import spread_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,16 +82,13 @@ class NLinear:
         TooLittleHistory
             If the history is shorter than `input_size`.
         InvalidInput
-            If it is not positive and the model is of logarithms.
+            If a value is missing, or not positive and the model is of logarithms.
         """
-        if history.shape[1] < self.input_size:
-            raise TooLittleHistory(self.input_size, history.shape[1], "A forecast of NLinear")
-        window = np.asarray(history[:, -self.input_size :], dtype=np.float64)
+        window = last_values(history, self.input_size, "A forecast of NLinear")
         path = transformed(window, self.transform)
         last = path[:, -1:]
         point = last + (path - last) @ self.weights + self.bias
-        spread = np.quantile(self.residuals, quantiles, axis=0).T
-        spread[:, np.equal(quantiles, 0.5)] = 0.0  # they are around their median
+        spread = spread_of(self.residuals.T, quantiles)
         return untransformed(point[:, :, None] + spread, self.transform)
 
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from workbench.errors import TooLittleHistory
+from workbench.forecast.history import last_values
 from workbench.forecast.scaling import transform_of, transformed
+from workbench.forecast.spreading import moved, spread_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,13 +78,18 @@ class Naive:
         -------
         numpy.ndarray, shape (series, horizon, quantiles)
             In the units of the history; the median is the last value, plus the drift.
+
+        Raises
+        ------
+        TooLittleHistory
+            If there is no last value.
+        InvalidInput
+            If it is missing.
         """
-        last = np.asarray(history, dtype=np.float64)[:, -1, None, None]
-        spread = np.stack([np.quantile(moves, quantiles) for moves in self.moves])
-        spread[:, np.equal(quantiles, 0.5)] = 0.0  # the moves are around their median
-        move = spread + self.drift * np.arange(1, self.horizon + 1)[:, None]
-        quantile: Floats = last * np.exp(move) if self.transform == "log" else last + move
-        return quantile
+        last = last_values(history, self.input_size, f"The {self.name} forecast")
+        drift = self.drift * np.arange(1, self.horizon + 1)
+        move = spread_of(self.moves, quantiles) + drift[:, None]
+        return moved(last[:, :, None], move, self.transform)
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,17 +138,13 @@ class SeasonalNaive:
         ------
         TooLittleHistory
             If the history is shorter than a season.
+        InvalidInput
+            If a value of the last season is missing.
         """
-        if history.shape[1] < self.period:
-            raise TooLittleHistory(self.period, history.shape[1], "A seasonal forecast")
+        season = last_values(history, self.period, "A seasonal forecast")
         step = np.arange(self.horizon)
-        season = np.asarray(history, dtype=np.float64)[:, -self.period :]
-        last = season[:, step % self.period, None]
-        spread = np.stack([np.quantile(moves, quantiles) for moves in self.moves])
-        spread[:, np.equal(quantiles, 0.5)] = 0.0  # the moves are around their median
-        move = spread[step // self.period]
-        quantile: Floats = last * np.exp(move) if self.transform == "log" else last + move
-        return quantile
+        move = spread_of(self.moves, quantiles)[step // self.period]
+        return moved(season[:, step % self.period, None], move, self.transform)
 
 
 def fit_repeat_last(values: Floats, horizon: int) -> Naive:

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from workbench.errors import InvalidInput, OutOfRange, TooLittleHistory
+from workbench.errors import InvalidInput, OutOfRange
+from workbench.forecast.history import last_values
 from workbench.forecast.scaling import interpolated, scaled, transformed, untransformed
 
 if TYPE_CHECKING:
@@ -131,16 +132,15 @@ class Nhits:
         OutOfRange
             If a quantile lies outside those that were learned.
         InvalidInput
-            If a window is constant, or not positive for a model of logarithms.
+            If a value is missing, or not positive for a model of logarithms, or a window is
+            constant.
         """
         known = self.architecture.quantiles
         for quantile in quantiles:
             if not known[0] <= quantile <= known[-1]:
                 raise OutOfRange("quantile", quantile, known[0], known[-1])
-        if history.shape[1] < self.input_size:
-            raise TooLittleHistory(self.input_size, history.shape[1], "A forecast of this model")
-        path = transformed(np.asarray(history[:, -self.input_size :], np.float64), self.transform)
-        windows = scaled(path, self.horizon)
+        window = last_values(history, self.input_size, "A forecast of this model")
+        windows = scaled(transformed(window, self.transform), self.horizon)
         moves = self.forward(windows.inputs.astype(np.float32)).astype(np.float64)
         undone = windows.undone(interpolated(moves, known, quantiles))
         return untransformed(undone, self.transform)

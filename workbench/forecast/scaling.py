@@ -22,6 +22,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from workbench.errors import InvalidInput, TooLittleHistory
+from workbench.forecast.history import must_be_finite
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,7 +67,23 @@ class Windows:
 
 
 def transform_of(values: Floats) -> str:
-    """``log`` for a series that is positive throughout, else ``level``."""
+    """``log`` for a series that is positive throughout, else ``level``.
+
+    Parameters
+    ----------
+    values : numpy.ndarray, shape (time,)
+        In units of the series.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    InvalidInput
+        If a value is missing or infinite: nothing can be fitted to it.
+    """
+    must_be_finite(values)
     return "log" if bool((values > 0).all()) else "level"
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from workbench.errors import MissingExtra, TooLittleHistory, UnknownName
+from workbench.forecast.history import last_values
 from workbench.forecast.scaling import transform_of, transformed, untransformed
 
 if TYPE_CHECKING:
@@ -84,11 +85,9 @@ class Statistical:
         TooLittleHistory
             If the history is shorter than `input_size`.
         InvalidInput
-            If it is not positive and the model is of logarithms.
+            If a value is missing, or not positive and the model is of logarithms.
         """
-        if history.shape[1] < self.input_size:
-            raise TooLittleHistory(self.input_size, history.shape[1], "A forecast of this model")
-        window = np.asarray(history[:, -self.input_size :], dtype=np.float64)
+        window = last_values(history, self.input_size, "A forecast of this model")
         path = transformed(window, self.transform)
         scores = np.array([NormalDist().inv_cdf(quantile) for quantile in quantiles])
         said = np.stack([self._one(row) for row in path])

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from workbench.errors import InvalidInput, OutOfRange, TooLittleHistory, UnknownName
+from workbench.forecast.history import must_be_finite
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -136,7 +137,7 @@ def rolling_origins(
     if horizon < 1:
         raise OutOfRange("horizon", horizon, 1, None)
     series = np.atleast_2d(np.asarray(values, dtype=np.float64))
-    _must_be_finite(series)
+    must_be_finite(series)
     length = series.shape[1]
     if first <= season:
         raise TooLittleHistory(season + 1, first, "The unit of MASE, one season before the tail,")
@@ -219,18 +220,6 @@ def _predicted(
             cure="Correct the forecaster, or leave it out",
         )
     return said
-
-
-def _must_be_finite(series: Floats) -> None:
-    bad = ~np.isfinite(series)
-    if bad.any():
-        row, column = (int(place) for place in np.argwhere(bad)[0])
-        raise InvalidInput(
-            f"{int(bad.sum())} values are missing or not finite, the first in series {row} at "
-            f"position {column}",
-            seen=float(series[row, column]),
-            cure="Fill or drop them as you think right, or choose a period without them",
-        )
 
 
 def _untold(*_: object) -> None:
