@@ -300,6 +300,25 @@ def test_optimizing_says_what_the_gain_is_worth(prices, context, ledger):
     assert len(made.to_frame()) == 40
 
 
+def test_optimizing_never_makes_it_worse(context):
+    rising = pd.DataFrame(
+        {"A": 100 * 1.001 ** np.arange(120)}, pd.bdate_range("2020-01-01", periods=120)
+    )
+
+    def share(bars, *, weight: float = 1.0):
+        return bars["close"] * 0 + weight
+
+    made = optimize_strategy(
+        Strategy("share", share), rising, {"weight": [0.1, 0.5]}, use_gpu=False,
+        optimization_metric="total_return", context=context,
+    )  # fmt: skip
+    assert made.optimization.optimized_parameters == {"weight": 1.0}
+    assert made.results.optimized_performance == made.results.original_performance
+    assert made.results.improvement_percentage == 0
+    assert made.results.verdict.startswith("trial 3 on this question")
+    assert any("None of 2 combinations did better" in note for note in made.notes)
+
+
 def test_optimizing_draws_where_there_are_too_many(prices, context):
     ranges = {"fast": {"min": 2, "max": 40}, "slow": {"min": 5, "max": 90}}
     made = optimize_strategy(CROSS, prices, ranges, 12, context=context)

@@ -171,7 +171,8 @@ def optimize_strategy(
     Returns
     -------
     StrategyOptimization
-        Parameters before and after, performance before and after, and the verdict.
+        Parameters before and after, performance before and after, and the verdict. Where no
+        combination did better, the parameters stay as they were.
 
     Raises
     ------

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from workbench.backtest.sweeps.describe import plain, result_of
+from workbench.backtest.sweeps.measures import oriented
 from workbench.backtest.sweeps.recording import recorded
 from workbench.backtest.sweeps.request import carried_out, requested
 from workbench.backtest.sweeps.results import (
@@ -75,18 +76,29 @@ def optimized(
     made, bars = requested(strategy, data, period, asked.metric, context=context)
     start = dict(asked.parameters or {})
     before = _before(made, bars, {**_defaults(made, asked.ranges), **start}, terms, asked.metric)
-    recorded(result_of(before), before, context=context)
+    begun = recorded(result_of(before), before, context=context)
     rest = {name: value for name, value in start.items() if name not in asked.ranges}
     search = replace(_settled(made, asked), parameters=rest)
     swept = carried_out(made, bars, search, terms, context=context)
-    after = recorded(result_of(swept, search=search.search), swept, context=context)
-    if after.optimum is None:
+    found = recorded(result_of(swept, search=search.search), swept, context=context)
+    if found.optimum is None:
         raise InvalidInput(
             f"No combination has a {asked.metric}",
-            seen=f"{after.combinations:,} combinations tried",
+            seen=f"{found.combinations:,} combinations tried",
             cure="Try other ranges, or a metric that is defined without trades",
         )
-    return _told(result_of(before), after, after.optimum, swept, asked, context)
+    if _value(begun) < _value(found):
+        return _told(begun, found, found, swept, asked, context)
+    stayed = recorded(result_of(before), before, context=context)  # once, and now beside all
+    note = f"None of {found.combinations:,} combinations did better than the parameters given."
+    return _told(begun, found, stayed, before, asked, context).noting(note)
+
+
+def _value(result: SweepResult) -> float:
+    """The metric of the best, such that more is better; −∞ where it is not defined."""
+    if result.optimum is None:
+        return -math.inf
+    return float(oriented(np.array(result.optimum.measures[result.metric]), result.metric))
 
 
 def _settled(strategy: Strategy, asked: Asked) -> Asked:
@@ -122,22 +134,22 @@ def _before(
 
 def _told(
     before: SweepResult,
-    after: SweepResult,
-    best: Optimum,
+    tried: SweepResult,
+    chosen: SweepResult,
     swept: Swept,
     asked: Asked,
     context: Context,
 ) -> StrategyOptimization:
-    metric = after.metric
-    frame = before.to_frame()
-    old, new = float(frame[metric].iloc[0]), best.measures[metric]
+    """`chosen` is what was tried, or where it began; `swept` is how it was carried out."""
+    metric, best = tried.metric, chosen.top[0]
+    old, new = float(before.to_frame()[metric].iloc[0]), best.measures[metric]
     start = {**before.fixed, **{name: values[0] for name, values in before.parameters.items()}}
     return StrategyOptimization(
-        strategy=after.strategy,
-        symbol=after.dataset if len(after.symbols) > 1 else after.symbols[0],
+        strategy=tried.strategy,
+        symbol=tried.dataset if len(tried.symbols) > 1 else tried.symbols[0],
         optimization=Optimization(
             metric=metric,
-            iterations_completed=after.combinations,
+            iterations_completed=tried.combinations,
             iterations_requested=asked.trials,
             parameter_ranges=dict(asked.ranges),
             original_parameters={name: plain(value) for name, value in start.items()},
@@ -147,13 +159,13 @@ def _told(
             original_performance=old,
             optimized_performance=new,
             improvement_percentage=100 * (new - old) / abs(old) if old else math.nan,
-            p_value=after.p_value,
-            verdict=after.claim,
+            p_value=chosen.p_value,
+            verdict=chosen.claim,
             confidence_interval=_interval(swept, best, metric, context),
         ),
-        trial=after.trial,
-        notes=after.notes,
-        sweep=after,
+        trial=chosen.trial,
+        notes=tried.notes,
+        sweep=tried,
     )
 
 
