@@ -160,6 +160,7 @@ def test_an_unknown_engine_is_refused(prices):
         (lambda weights: weights.rename(columns={"S0": "X"}), "symbol without prices"),
         (lambda weights: weights.shift(freq="400D"), "time that is no bar"),
         (lambda weights: pd.concat([weights, weights.iloc[:1]]), "a time twice"),
+        (lambda weights: pd.concat([weights, weights.iloc[:, :1]], axis=1), "a symbol twice"),
         (lambda weights: weights * np.inf, "infinite"),
         (lambda weights: weights.reset_index(drop=True), "times down"),
     ],

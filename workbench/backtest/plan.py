@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from workbench.backtest.signals.tables import flags_on
 from workbench.errors import InvalidInput, TooLittleHistory, UnknownName
 from workbench.market.impact import pressure
-from workbench.strategies.weights import weights_on
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -227,8 +227,8 @@ def pressure_on(bars: xr.Dataset, impact: float, last: int) -> Floats | None:
 
 def weights_from_signals(
     bars: xr.Dataset,
-    entries: xr.DataArray | pd.DataFrame,
-    exits: xr.DataArray | pd.DataFrame,
+    entries: Any,
+    exits: Any,
     *,
     every: bool = False,
 ) -> xr.DataArray:
@@ -238,7 +238,7 @@ def weights_from_signals(
     ----------
     bars : xarray.Dataset
         The bars.
-    entries, exits : DataFrame, DataArray or Series of bool
+    entries, exits : DataFrame, DataArray, Series or ndarray of bool
         Time × symbol; missing counts as False. A bar with both is an exit.
     every : bool
         Whether each entry and exit is told, also those that change nothing.
@@ -247,26 +247,21 @@ def weights_from_signals(
     -------
     xarray.DataArray, dims (time, symbol)
         ``1 / symbols`` on entries, 0 on exits, NaN (no order) between.
+
+    Raises
+    ------
+    InvalidInput
+        If one is no table of true and false.
+    UnusableFrame
+        If a symbol has no prices, a time is no bar, or one of them comes twice.
     """
-    enter = weights_on(bars, _as_float(entries)).fillna(0).to_numpy() != 0
-    leave = weights_on(bars, _as_float(exits)).fillna(0).to_numpy() != 0
+    enter, leave = flags_on(bars, entries), flags_on(bars, exits)
     wanted = np.where(leave, 0.0, np.where(enter, 1.0, np.nan))
     if every:
         return bars["close"].copy(data=wanted / wanted.shape[1])
     held = np.nan_to_num(_carried(wanted))
     before = np.vstack([np.zeros((1, held.shape[1])), held[:-1]])
     return bars["close"].copy(data=np.where(held != before, held / held.shape[1], np.nan))
-
-
-def _as_float(signals: xr.DataArray | pd.DataFrame) -> xr.DataArray | pd.DataFrame:
-    try:
-        return signals.astype(float)
-    except (TypeError, ValueError, AttributeError):
-        raise InvalidInput(
-            "Entries and exits are no tables of true and false",
-            seen=type(signals).__name__,
-            cure="Give two DataFrames of bool, time by symbol",
-        ) from None
 
 
 def _field(bars: xr.Dataset, name: str, first: int) -> Floats | None:

@@ -36,14 +36,15 @@ def weights_on(bars: xr.Dataset, weights: Any, owner: str = "The table of weight
     Raises
     ------
     UnusableFrame
-        If it is no such table, a time is no bar, a symbol has no prices, a time comes twice, a
-        weight is infinite, or several symbols have weights of true and false.
+        If it is no such table, a time is no bar, a symbol has no prices, one of them comes twice,
+        a weight is infinite, or several symbols have weights of true and false.
     """
     frame = _framed(bars, weights, owner)
     time, symbols = bars.indexes["time"], bars.indexes["symbol"]
     _demand(frame.columns.isin(symbols), frame.columns, f"{owner} has a symbol without prices")
     _demand(frame.index.isin(time), frame.index, f"{owner} has a time that is no bar")
     _demand(~frame.index.duplicated(), frame.index, f"{owner} has a time twice")
+    _demand(~frame.columns.duplicated(), frame.columns, f"{owner} has a symbol twice")
     if len(symbols) > 1 and all(kind.kind == "b" for kind in frame.dtypes):
         raise UnusableFrame(
             f"{owner} holds true and false for {len(symbols)} symbols, which are no weights",

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from workbench.backtest import simulate_signals
+from workbench.backtest import simulate, simulate_signals
 from workbench.data.panel import panel_of_arrays
 from workbench.errors import InvalidInput, OutOfRange, UnknownName, UnusableFrame
 from workbench.market import Costs
@@ -279,6 +279,18 @@ def test_words_are_no_signals():
     made = bars([100, 100])
     with pytest.raises(InvalidInput, match="true and false"):
         simulate_signals(made, "up", "down")
+
+
+@pytest.mark.parametrize("value", [-1, 0.3, 2])
+def test_sides_and_weights_are_no_signals(value):
+    made = bars([100, 110, 121])
+    none = at(made)
+    sides = np.array([[1], [0], [value]])
+    for trade in (simulate_signals, lambda given, *pair: simulate(pair, given)):
+        with pytest.raises(InvalidInput, match=f"true and false.*got '?{value}"):
+            trade(made, sides, none)
+    kept = simulate_signals(made, np.array([[1.0], [np.nan], [0]]), none, fills_at="same close")
+    assert kept.orders["time"].dt.day.tolist() == [1]
 
 
 def test_threads_give_what_one_gives(make_bars, monkeypatch):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-__all__ = ["Prices", "Signals", "Stops", "prices_of", "signals_on"]
+__all__ = ["Prices", "Signals", "Stops", "flags_on", "prices_of", "signals_on"]
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -98,7 +98,7 @@ def signals_on(bars: xr.Dataset, tables: tuple[Any, ...]) -> Signals:
         The bars. Who is no member at a bar (coordinate ``member``) is not entered, and left.
     tables : tuple of DataFrame, DataArray, Series or ndarray of bool
         ``(entries, exits)``, or ``(entries, exits, short_entries, short_exits)``, time ×
-        symbol. Missing rows, columns and values count as False.
+        symbol, as `flags_on` takes them.
 
     Returns
     -------
@@ -110,7 +110,7 @@ def signals_on(bars: xr.Dataset, tables: tuple[Any, ...]) -> Signals:
     InvalidInput
         If there are not two or four tables, or one is no table of true and false.
     UnusableFrame
-        If a symbol has no prices, or a time is no bar or comes twice.
+        If a symbol has no prices, a time is no bar, or one of them comes twice.
     """
     if len(tables) not in (2, 4):
         raise InvalidInput(
@@ -118,11 +118,44 @@ def signals_on(bars: xr.Dataset, tables: tuple[Any, ...]) -> Signals:
             seen=f"{len(tables)} tables",
             cure="Give (entries, exits) or (entries, exits, short_entries, short_exits)",
         )
-    laid = [_laid(bars, table) for table in tables]
+    laid = [flags_on(bars, table) for table in tables]
     if "member" in bars.coords:
         member = is_member(bars).to_numpy()
         laid = [one & member if at % 2 == 0 else one | ~member for at, one in enumerate(laid)]
     return Signals(*laid)
+
+
+def flags_on(bars: xr.Dataset, table: Any) -> Flags:
+    """Lay a table of signals on the times and symbols of bars.
+
+    Parameters
+    ----------
+    bars : xarray.Dataset
+        The bars.
+    table : DataFrame, DataArray, Series or ndarray
+        True and False, or 1 and 0, time × symbol. Missing rows, columns and values count as
+        False.
+
+    Returns
+    -------
+    ndarray of bool, shape (time, symbol)
+        Contiguous.
+
+    Raises
+    ------
+    InvalidInput
+        If it is no table of true and false.
+    UnusableFrame
+        If a symbol has no prices, a time is no bar, or one of them comes twice.
+    """
+    if _fits(bars, table):
+        return np.ascontiguousarray(table, dtype=np.bool_)
+    laid = weights_on(bars, _as_float(table), "A table of signals").fillna(0).to_numpy()
+    flags: Flags = laid == 1
+    other = laid[~flags & (laid != 0)]
+    if other.size:
+        raise _no_flags(f"{other[0]:g}")
+    return flags
 
 
 def prices_of(bars: xr.Dataset) -> Prices:
@@ -154,13 +187,6 @@ def _reach(further: np.ufunc, opened: Floats, close: Floats) -> Floats:
     return close if opened is close else further(opened, close)
 
 
-def _laid(bars: xr.Dataset, table: Any) -> Flags:
-    if _fits(bars, table):
-        return np.ascontiguousarray(table, dtype=np.bool_)
-    laid: Flags = weights_on(bars, _as_float(table), "A table of signals").fillna(0).to_numpy() != 0
-    return laid
-
-
 def _fits(bars: xr.Dataset, table: Any) -> bool:
     """Whether a table of bool has the very times and symbols of the bars."""
     if isinstance(table, np.ndarray):
@@ -173,12 +199,16 @@ def _fits(bars: xr.Dataset, table: Any) -> bool:
     )
 
 
-def _as_float(signals: Any) -> xr.DataArray | pd.DataFrame:
+def _as_float(table: Any) -> xr.DataArray | pd.DataFrame:
     try:
-        return signals.astype(float)
+        return table.astype(float)
     except (TypeError, ValueError, AttributeError):
-        raise InvalidInput(
-            "Entries and exits are no tables of true and false",
-            seen=type(signals).__name__,
-            cure="Give two DataFrames of bool, time by symbol",
-        ) from None
+        raise _no_flags(type(table).__name__) from None
+
+
+def _no_flags(seen: str) -> InvalidInput:
+    return InvalidInput(
+        "Entries and exits are no tables of true and false",
+        seen=seen,
+        cure="Give DataFrames of bool, time by symbol; a table of sides is two: side > 0, side < 0",
+    )
