@@ -166,18 +166,35 @@ def test_a_stop_of_the_series_is_hit_at_the_price_of_the_contract(adjust, front,
 
 
 def test_a_hole_drops_the_order_and_keeps_the_value():
+    holed = chain(front=[100, 110, np.nan, 106, 105, 103, np.nan])
+    made = run(want(b0=0.5, b1=0.0), holed, fills_at="next close")
+    # 0.5 × 100,000 / 5,500 is nine; the sale is dropped, so they are rolled at 106 into 117
+    assert made.backtest.orders["reason"].tolist() == ["order", "roll", "roll"]
+    assert any("1 orders were dropped" in note for note in made.notes)
+    change = 9 * 50 * np.array([0, 0, 0, -4, -3, -1, -5])
+    assert made.backtest.equity["strategy"].tolist() == pytest.approx(100_000 + change)
+
+
+def test_who_lost_everything_may_leave():
     made = run(
-        want(b0=0.5, b1=0.0),
-        chain(front=[100, 110, np.nan, 106, 105, 103, np.nan]),
-        fills_at="same close",
+        want(b0=5.0, b1=0.0),
+        chain(opens=([100.0] * 2 + [79.0] + [100.0] * 3 + [np.nan], BACK)),
+        margin=Margin(leverage=5, maintenance=0),
     )
-    assert made.backtest.orders["reason"].tolist() == ["order", "order"]
-    dropped = run(
-        want(b0=0.5, b1=0.0),
-        chain(front=[100, 110, np.nan, 106, 105, 103, np.nan]),
-        fills_at="next close",
-    )
-    assert dropped.backtest.orders.empty or any("had no price" in note for note in dropped.notes)
+    # 100 contracts lose 105,000 from 100 to the open of 79; the close of 104 is not theirs any more
+    assert made.backtest.orders["price"].tolist() == [100, 79]
+    assert made.backtest.equity["strategy"].tolist()[2:] == [-5_000] * 5
+
+
+def test_what_no_close_saw_was_held_too():
+    given = chain(opens=OPENS)
+    low = given["close"].to_numpy().copy()
+    low[1, 0] = 90.0
+    given["low"], given["high"] = given["close"].copy(data=low), given["close"] + 5
+    made = run(below, given, parameters={"stop": 95.0})
+    assert made.backtest.orders["reason"].tolist() == ["order", "exit"]
+    assert made.contracts["most"].tolist() == [19]  # 100,000 / (101 × 50)
+    assert made.contracts["pnl"].tolist() == pytest.approx([-19 * 6 * 50])
 
 
 def test_what_is_lost_cannot_be_ordered_with():

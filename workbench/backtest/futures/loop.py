@@ -22,8 +22,8 @@ __all__ = ["ORDERS_A_BAR", "Book", "Rules", "Tables", "run_contracts"]
 Floats = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
 
-ORDERS_A_BAR = 6
-"""At the open, at a stop, two of a roll and one order at the close, and out at the close."""
+ORDERS_A_BAR = 5
+"""At the open, at a stop, two of a roll (or one at the close), and out at the close."""
 
 
 class Tables(NamedTuple):
@@ -62,7 +62,7 @@ class Rules(NamedTuple):
 
 
 class Book(NamedTuple):
-    """What the loop writes; the last entry of `statuses` counts the orders themselves."""
+    """What the loop writes, as `workbench.backtest.filled.Filled`; orders have rows to spare."""
 
     orders: Floats
     cash: Floats
@@ -142,6 +142,8 @@ def _wanted(
     if np.isnan(price):
         book.statuses[UNPRICED] += 1
         return count
+    if weight == 0:  # also who lost everything may leave
+        return 0.0
     value = cash + count * price
     if value <= 0:
         book.statuses[REJECTED] += 1
@@ -166,9 +168,8 @@ def _to(
         return cash, count
     paid = worsened(price, np.sign(size), abs(size), rules.schedule[1], 0.0)
     fee = charge(abs(size) * paid, abs(size), rules.schedule)
-    row = book.orders[book.statuses[-1]]
+    row = book.orders[book.statuses[FILLED]]
     row[0], row[1], row[5] = what
     row[2], row[3], row[4] = size, paid, fee
     book.statuses[FILLED] += 1
-    book.statuses[-1] += 1
     return cash - size * paid - fee, wanted

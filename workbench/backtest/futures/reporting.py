@@ -75,7 +75,7 @@ def reported(
     notes.append(f"Contracts of {multiplier:g} a point; rolls by {series.bars.attrs['roll']}.")
     whole = whole.model_copy(update={**frames, "notes": notes})
     rolls = _rolls(frames["orders"], series, multiplier, costs.schedule[1])
-    contracts = _by_contract(frames["orders"], frames["trades"], filled, plan)
+    contracts = _by_contract(frames["orders"], frames["trades"])
     return FuturesBacktest(
         underlying=root,
         strategy=whole.strategy,
@@ -137,11 +137,11 @@ def _sign(sold: pd.DataFrame) -> int:
     return -1 if len(sold) and sold["side"].iloc[0] == "buy" else 1
 
 
-def _by_contract(
-    orders: pd.DataFrame, trades: pd.DataFrame, filled: Filled, plan: Plan
-) -> pd.DataFrame:
+def _by_contract(orders: pd.DataFrame, trades: pd.DataFrame) -> pd.DataFrame:
     grouped = orders.groupby("symbol", sort=False)
-    most = pd.Series(np.abs(filled.positions).max(axis=0), plan.symbols)
+    signed = orders["size"].where(orders["side"] == "buy", -orders["size"])
+    held = signed.groupby(orders["symbol"]).cumsum().abs()  # also what no close saw
+    most = held.groupby(orders["symbol"]).max()
     earned = trades.groupby("symbol", sort=False)[["pnl", "fees"]].sum()
     made = grouped["time"].agg(first="min", last="max").join(grouped.size().rename("orders"))
     made = made.join(most.rename("most")).join(earned)

@@ -18,6 +18,7 @@ from workbench.backtest.simulate import decisions
 from workbench.data.futures import ContinuousSeries, continuous
 from workbench.errors import InvalidInput, OutOfRange
 from workbench.market.costs import Costs
+from workbench.market.fills import FILLED
 from workbench.market.margin import Margin
 
 if TYPE_CHECKING:
@@ -230,10 +231,8 @@ def _run(tables: Tables, rules: Rules, initial_cash: float) -> Filled:
         np.empty((ORDERS_A_BAR * bars, len(ORDER_COLUMNS))),
         np.empty(bars),
         np.zeros((bars, contracts)),
-        np.zeros(6, dtype=np.int64),
+        np.zeros(5, dtype=np.int64),
     )
     run_contracts(tables, rules, book, float(initial_cash))
-    orders = book.orders[: book.statuses[-1]]
-    return Filled(
-        orders, book.cash, book.positions, book.statuses[:-1], np.zeros((bars, len(FLOWS)))
-    )
+    orders = book.orders[: book.statuses[FILLED]]
+    return Filled(orders, book.cash, book.positions, book.statuses, np.zeros((bars, len(FLOWS))))
