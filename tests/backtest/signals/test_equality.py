@@ -104,8 +104,14 @@ def agree(made, peer):
         np.testing.assert_allclose(trades[mine], trips[their], **EQUAL)
     measures = made.to_frame()
     np.testing.assert_array_equal(measures["trades"], np.atleast_1d(peer.trades.count()))
-    for mine, their in (("sharpe_ratio", peer.sharpe_ratio), ("total_return", peer.total_return),
-                        ("max_drawdown", peer.max_drawdown)):  # fmt: skip
+    for mine, their in (
+        ("sharpe_ratio", peer.sharpe_ratio),
+        ("total_return", peer.total_return),
+        ("max_drawdown", peer.max_drawdown),
+        ("win_rate", peer.trades.win_rate),
+        ("fees", peer.orders.fees.sum),
+        ("final_value", peer.final_value),
+    ):
         expected = np.atleast_1d(their())
         moved = np.isfinite(expected)
         np.testing.assert_allclose(measures[mine][moved], expected[moved], rtol=1e-9, atol=1e-12)

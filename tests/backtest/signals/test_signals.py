@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from workbench.backtest import simulate, simulate_signals
+from workbench.backtest.signals.loop import STRETCH
 from workbench.data.panel import panel_of_arrays
 from workbench.errors import InvalidInput, OutOfRange, UnknownName, UnusableFrame
 from workbench.market import Costs
@@ -307,16 +308,26 @@ def test_threads_give_what_one_gives(make_bars, monkeypatch):
     np.testing.assert_array_equal(shared.equity, whole.equity)
 
 
-def test_a_stretch_ends_nowhere(make_bars, monkeypatch):
-    """Positions are carried from one stretch of bars into the next."""
-    made = make_bars(5, bars=200, symbols=2)
+def test_a_stretch_ends_nowhere(make_bars):
+    """Positions are carried from one stretch of bars into the next: of 300 symbols one is 64."""
+    made = make_bars(5, bars=200, symbols=300)
+    assert STRETCH < 300 * 64
     rng = np.random.default_rng(5)
     tables = [rng.random(made["close"].shape) < 0.05 for _ in range(2)]
     whole = simulate_signals(made, *tables, trailing_stop=0.05)
-    halves = simulate_signals(
-        made.isel(time=slice(0, 130)), *[one[:130] for one in tables], trailing_stop=0.05
+    some = [0, 150, 299]
+    alone = simulate_signals(
+        made.isel(symbol=some), *[one[:, some] for one in tables], trailing_stop=0.05
     )
-    np.testing.assert_array_equal(halves.equity, whole.equity[:130])
+    pd.testing.assert_frame_equal(alone.equity, whole.equity.iloc[:, some], check_exact=True)
+    pd.testing.assert_frame_equal(alone.measures, whole.measures.iloc[some], rtol=1e-12)
+
+
+def test_before_its_first_close_a_symbol_is_worth_what_was_paid():
+    made = bars([[1, np.nan], [1, np.nan], [1, 110]], open=[[1, np.nan], [1, 100], [1, 105]])
+    report = run(made, [(0, 1)], [], fills_at="next open")
+    assert report.equity["B"].tolist() == pytest.approx([1000, 1000, 1100])
+    assert report.to_frame()["max_drawdown"]["B"] == 0
 
 
 def test_it_is_good_to_look_at(make_bars):

@@ -129,6 +129,9 @@ def simulate_signals(  # noqa: PLR0913  an order has many sides
     charged = costs or Costs()
     _refuse_carry(charged)
     read = read_bars(bars)
+    a_year = bars_per_year(read) if periods_per_year is None else float(periods_per_year)
+    if not (np.isfinite(a_year) and a_year > 0):
+        raise OutOfRange("periods_per_year", periods_per_year, cure="Give a number of bars, as 252")
     signals = signals_on(read, _tables(entries, exits, short_entries, short_exits))
     when = convention(read, fills_at)
     felt = pressure_on(read, charged.impact, read.sizes["time"])
@@ -144,9 +147,6 @@ def simulate_signals(  # noqa: PLR0913  an order has many sides
     )
     prices = prices_of(read)
     books = _run(signals, prices, rules)
-    a_year = bars_per_year(read) if periods_per_year is None else float(periods_per_year)
-    if not (np.isfinite(a_year) and a_year > 0):
-        raise OutOfRange("periods_per_year", periods_per_year, cure="Give a number of bars, as 252")
     return _result(
         read,
         books,

@@ -28,8 +28,8 @@ many there are, and the deepest fall from the highest value."""
 
 CASH, HELD, FILLED_AT, BEST, FLOOR, CEILING, MARK, VALUE, PEAK, LOWEST = range(10)
 """What is known of an account: money, units, the price of the fill before slippage, the best
-price since, the prices between which nothing is hit, the last close, the value at it, the highest
-value, the lowest value since."""
+price since, the prices between which nothing is hit, the last close (0 before the first), the value
+at it, the highest value, the lowest value since."""
 
 STRETCH = 16_384
 """Cells of a table that stay in the cache while one symbol after the other is run over them."""
@@ -201,6 +201,8 @@ def _trade(  # noqa: C901  calls with tables cost more than bars
             if held * before <= 0:  # opened or turned over: protected from this price on
                 filled_at = best = price
                 floor, ceiling = _between(held, filled_at, best, fractions)
+            if mark == 0:  # before its first close a symbol is worth what was paid
+                mark = price
         mark = mark if np.isnan(close) else close
         equity[symbol, bar] = cash if held == 0 else cash + held * mark
     books.placed[symbol] = row - books.first[symbol]
