@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from workbench.errors import InvalidInput, MissingExtra, TooLittleHistory, UnknownName
+from workbench.errors import InvalidInput, MissingExtra, OutOfRange, TooLittleHistory, UnknownName
 from workbench.forecast.volatility import (
     VOLATILITY_MODELS,
     daily_variance,
@@ -63,7 +63,7 @@ def test_a_day_without_a_move_has_the_least_variance():
     assert daily_variance(flat, flat, flat, flat) == pytest.approx([1e-8, 1e-8])
 
 
-@pytest.mark.parametrize("bad", [0.0, -1.0, float("nan")])
+@pytest.mark.parametrize("bad", [0.0, -1.0, float("nan"), float("inf")])
 def test_a_price_that_is_none_is_named_by_its_day(bad):
     prices = np.full((4, 5), 10.0)
     prices[2, 3] = bad
@@ -119,9 +119,11 @@ def test_it_is_unbiased_for_qlike():
     assert np.mean(variances[1_000:] / said) == pytest.approx(1.0, abs=0.06)
 
 
-@pytest.mark.parametrize("model", WITHOUT_ARCH)
+@pytest.mark.parametrize("model", VOLATILITY_MODELS)
 @pytest.mark.parametrize("horizon", [1, 5])
 def test_a_day_changes_no_forecast_made_before_its_close(model, horizon):
+    if model == "GARCH":
+        pytest.importorskip("arch", reason="the extra 'forecast' is not installed")
     returns, variances, _ = market(500)
     changed, moved = variances.copy(), returns.copy()
     changed[400:] *= 9
@@ -133,6 +135,25 @@ def test_a_day_changes_no_forecast_made_before_its_close(model, horizon):
     assert np.isnan(before[:300]).all()
     np.testing.assert_array_equal(before[300:401], after[300:401])
     assert (before[401:] != after[401:]).all()
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "words"),
+    [
+        ({"horizon": 0}, OutOfRange, "horizon"),
+        ({"refit_every": 0}, OutOfRange, "refit_every"),
+        ({"first": 300}, TooLittleHistory, "first day"),
+        ({"returns": np.zeros(301)}, InvalidInput, "same days"),
+        ({"returns": np.r_[np.zeros(7), np.nan, np.zeros(292)]}, InvalidInput, "day 7"),
+        ({"variances": np.r_[np.ones(9), np.inf, np.ones(290)]}, InvalidInput, "day 9"),
+        ({"variances": np.r_[np.ones(9), 0.0, np.ones(290)]}, InvalidInput, "day 9"),
+    ],
+)
+@pytest.mark.parametrize("model", VOLATILITY_MODELS)
+def test_days_that_are_none_are_refused_by_every_model(model, changes, error, words):
+    asked = {"returns": np.zeros(300), "variances": np.ones(300), "first": 260} | changes
+    with pytest.raises(error, match=words):
+        forecast_variance(**asked, model=model)
 
 
 def test_what_cannot_be_forecast_is_refused(monkeypatch):

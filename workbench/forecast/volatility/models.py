@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from workbench.errors import TooLittleHistory, UnknownName
+from workbench.errors import InvalidInput, OutOfRange, TooLittleHistory, UnknownName
 from workbench.forecast.calibration.scales import exponential_average
 from workbench.forecast.volatility.arch import garch_forecasts
 from workbench.forecast.volatility.variances import LEAST
@@ -63,8 +63,13 @@ def forecast_variance(
 
     Raises
     ------
+    OutOfRange
+        If the horizon, or the days between estimations, are below 1.
     TooLittleHistory
-        If `first` is below 250 plus the horizon.
+        If `first` is below 250 plus the horizon, or there is no day after it.
+    InvalidInput
+        If a return is missing, a variance is missing or not positive, or there is not one of each
+        for every day.
     UnknownName
         If there is no such model.
     MissingExtra
@@ -73,8 +78,14 @@ def forecast_variance(
     makers = {"log-HAR": log_har_forecasts, "HAR": har_forecasts, "GARCH": garch_forecasts}
     if model not in makers:
         raise UnknownName("volatility model", model, VOLATILITY_MODELS)
+    for name, value in (("horizon", horizon), ("refit_every", refit_every)):
+        if value < 1:
+            raise OutOfRange(name, value, 1, None)
     if first < FEWEST_DAYS + horizon:
         raise TooLittleHistory(FEWEST_DAYS + horizon, first, f"The first forecast by {model}")
+    if first >= len(returns):
+        raise TooLittleHistory(first + 1, len(returns), "A forecast of the first day asked for")
+    _must_be_usable(returns, variances)
     return makers[model](returns, variances, first, horizon, refit_every)
 
 
@@ -156,6 +167,23 @@ def har_forecasts(
         sane = (line >= outcome.min()) & (line <= outcome.max())
         found[block] = np.where(sane, line, outcome.mean())
     return found
+
+
+def _must_be_usable(returns: Floats, variances: Floats) -> None:
+    if returns.shape != variances.shape:
+        raise InvalidInput(
+            "Returns and variances are not of the same days",
+            seen=(returns.shape, variances.shape),
+            cure="Give one of each for every day: daily_variance begins with the second",
+        )
+    good = np.isfinite(returns) & np.isfinite(variances) & (variances > 0)
+    if not good.all():
+        day = int(np.argmin(good))
+        raise InvalidInput(
+            f"The return or the variance of day {day} is missing, or the variance not positive",
+            seen=(float(returns[day]), float(variances[day])),
+            cure="Correct the day, or choose a period without it",
+        )
 
 
 def har_terms(variances: Floats) -> Floats:

@@ -41,13 +41,14 @@ def daily_variance(open_: Floats, high: Floats, low: Floats, close: Floats) -> F
     Raises
     ------
     InvalidInput
-        If a price is not positive or is missing.
+        If a price is missing, infinite or not positive.
     """
     prices = np.stack([open_, high, low, close]).astype(np.float64)
-    if not (prices > 0).all():  # NaN compares False
-        day = int(np.argmin((prices > 0).all(axis=0)))
+    usable = ((prices > 0) & np.isfinite(prices)).all(axis=0)
+    if not usable.all():
+        day = int(np.argmin(usable))
         raise InvalidInput(
-            f"A price of day {day} is missing or not positive",
+            f"A price of day {day} is missing, infinite or not positive",
             seen=[float(price) for price in prices[:, day]],
             cure="Correct the bars, or choose a period without them",
         )
