@@ -8,6 +8,7 @@ import pytest
 from workbench.errors import TooLittleHistory
 from workbench.forecast import AutoregressionLearner, fit_autoregression, fit_default
 from workbench.forecast.abstaining import decide
+from workbench.forecast.abstaining.default import units_of
 from workbench.forecast.evaluation import RollingOrigins
 from workbench.ports import Learner, adapter
 
@@ -63,7 +64,7 @@ def test_twenty_windows_are_needed():
     assert fit_default(path, 5).decision.departs
     few = fit_default(path, 15).decision
     assert not few.departs
-    assert few.windows < 20
+    assert few.windows == 17  # 400 − 15 − 135 + 1 = 251 origins, and one more window begins at 241
     assert "20 are needed" in few.statement
 
 
@@ -93,13 +94,35 @@ def test_a_decision_by_hand():
     assert same.statement == "It is repeat-last: repeat-last says the same."
 
 
-def test_the_future_changes_no_decision_of_the_past():
+def test_a_candidate_is_fitted_eight_times_on_what_was_before_and_forecasts_what_comes():
+    path, seen = walk(5, 1_000), []
+
+    class Spy(AutoregressionLearner):
+        def fit(self, history, horizon):
+            seen.append(history.copy())
+            return super().fit(history, horizon)
+
+    assert not fit_default(path, 2, {"spy": Spy()}).decision.departs
+    assert [len(history) for history in seen] == list(range(333, 1_000, 84))
+    assert all((history == path[: len(history)]).all() for history in seen)
+
+
+def test_the_future_changes_no_unit_of_the_past():
     path = momentum(5, 1_500)
-    before = fit_default(path[:1_000], 2)
     changed = path.copy()
     changed[1_000:] *= 3
-    after = fit_default(changed[:1_000], 2)
-    assert before.decision == after.decision
+    before, after = units_of(path), units_of(changed)
+    np.testing.assert_array_equal(before[:1_000], after[:1_000])
+    assert (before[1_000:] != after[1_000:]).all()
+
+
+def test_a_loss_that_is_always_the_same_is_no_luck():
+    """Farther by 1 at every origin: nothing varies, and p is 1."""
+    actual = np.zeros((1, 40, 1))
+    said = {"repeat-last": np.full((1, 40, 1, 1), 5.0), "it": np.full((1, 40, 1, 1), 6.0)}
+    windows = RollingOrigins((0.5,), np.zeros((1, 40)), actual, np.ones(1), said)
+    found = decide(windows, "it", np.ones((1, 40)))
+    assert (found.p_value, found.departs) == (1.0, False)
 
 
 def test_the_autoregression_is_that_of_statsmodels():

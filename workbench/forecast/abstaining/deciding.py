@@ -96,7 +96,8 @@ def _p_value(gains: Floats, horizon: int, tried: int) -> float:
     if not gains.any():
         return math.nan  # the same forecasts
     error, freedom = cosine_error(gains, cosines_for(len(gains), horizon))
-    statistic = float(gains.mean()) / error if error > 0 else math.inf
+    gain = float(gains.mean())
+    statistic = gain / error if error > 0 else math.copysign(math.inf, gain)
     return min(1.0, tried * (1.0 - t_cdf(statistic, freedom)))
 
 

@@ -11,7 +11,7 @@ from workbench.forecast.abstaining.deciding import decide, undecided
 from workbench.forecast.autoregression import AutoregressionLearner
 from workbench.forecast.calibration import move_scales
 from workbench.forecast.evaluation import rolling_origins
-from workbench.forecast.evaluation.means import FEWEST_WINDOWS
+from workbench.forecast.evaluation.means import FEWEST_WINDOWS, windows_in
 from workbench.forecast.naive import RepeatLast, fit_repeat_last
 from workbench.forecast.scaling import transform_of, transformed
 
@@ -112,8 +112,9 @@ def fit_default(
     first = max(len(values) // 3, FEWEST_BEFORE + horizon)
     count = len(values) - horizon - first + 1
     if count < horizon * (FEWEST_WINDOWS - 1) + 1:
-        return Abstaining(naive, undecided(next(iter(learners)), max(0, count - 1) // horizon))
-    windows = rolling_origins(
+        windows = windows_in(max(0, count), horizon)
+        return Abstaining(naive, undecided(next(iter(learners)), windows))
+    held_out = rolling_origins(
         {REPEAT_LAST: RepeatLast(), **learners},
         values,
         first,
@@ -122,7 +123,7 @@ def fit_default(
         refit_every=-(-count // REFITS),
     )
     units = units_of(values)[None, first - 1 : len(values) - horizon]
-    decisions = [decide(windows, name, units, tried=len(learners)) for name in learners]
+    decisions = [decide(held_out, name, units, tried=len(learners)) for name in learners]
     best = min(decisions, key=lambda one: np.inf if np.isnan(one.p_value) else one.p_value)
     chosen = learners[best.candidate].fit(values, horizon) if best.departs else naive
     return Abstaining(chosen, best)
