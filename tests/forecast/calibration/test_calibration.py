@@ -258,6 +258,24 @@ def test_what_cannot_be_tracked_is_refused(changes, error, words):
         tracked_quantiles(**asked)
 
 
+@pytest.mark.parametrize("horizon", [0, 4])
+def test_steps_beyond_the_medians_are_refused(horizon):
+    values = volatile_walk(800)
+    medians = np.column_stack([values] * 3)
+    with pytest.raises(OutOfRange, match="horizon"):
+        calibrated_fan(values, horizon, TAILS, medians=medians)
+    with pytest.raises(OutOfRange, match="step"):
+        check_calibration(values, [horizon], medians=medians)
+
+
+@pytest.mark.parametrize("probabilities", [(0.95, 0.05), (0.05, 0.5, 0.5, 0.95)])
+def test_quantiles_are_not_given_under_another_s_name(probabilities):
+    values = volatile_walk(500)
+    for ask in (adaptive_quantiles, calibrated_fan):
+        with pytest.raises(InvalidInput, match="do not increase"):
+            ask(values, 1, probabilities)
+
+
 def test_no_horizon_and_no_share_are_refused():
     for horizon, expected in ((0, 0.1), (1, 0.0), (1, 1.0)):
         with pytest.raises(OutOfRange):

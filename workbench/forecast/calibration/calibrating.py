@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from workbench.errors import InvalidInput, TooLittleHistory
+from workbench.errors import InvalidInput, OutOfRange, TooLittleHistory
 from workbench.forecast.calibration.scales import FEWEST_MOVES, move_scales
 from workbench.forecast.calibration.split import fewest_scores
 from workbench.forecast.calibration.tracking import SPEED, WARM_UP, tracked_quantiles
@@ -36,7 +37,8 @@ def adaptive_quantiles(
 
     Errors of the medians, in units of the move that the volatility lets expect (`move_scales`),
     are followed by `tracked_quantiles`: wide in wild weeks, narrow in calm ones, and corrected by
-    the outcomes as they come, a horizon late.
+    the outcomes as they come, a horizon late. One thing is decided by the whole series: errors
+    are of logarithms where all values are positive.
 
     Parameters
     ----------
@@ -62,10 +64,12 @@ def adaptive_quantiles(
     TooLittleHistory
         If the widest interval asked for needs more errors than there are: 1,000 for 99%.
     InvalidInput
-        If the series does not move, or values or medians are missing in the middle.
+        If the series does not move, values or medians are missing in the middle, or the
+        probabilities do not increase.
     """
+    _must_increase(probabilities)
     path, centre, transform = _paths(values, medians)
-    levels = sorted(probabilities)
+    levels = list(probabilities)
     outer = [level for level in levels if level != 0.5]
     begin = int(np.argmax(np.isfinite(centre)))
     scores, scales = _scores(path, centre, horizon)
@@ -114,9 +118,13 @@ def calibrated_fan(
     ------
     TooLittleHistory
         If the widest interval asked for needs more errors than there are.
+    OutOfRange
+        If the horizon is below 1 or beyond the medians.
     InvalidInput
-        If the series does not move.
+        If the series does not move, or the probabilities do not increase.
     """
+    if horizon < 1 or (medians is not None and horizon > medians.shape[1]):
+        raise OutOfRange("horizon", horizon, 1, None if medians is None else medians.shape[1])
     transform = transform_of(values)
     steps = _calibrated_steps(horizon)
     apart = []
@@ -131,7 +139,7 @@ def calibrated_fan(
     )
     last = np.full(horizon, values[-1]) if medians is None else medians[-1, :horizon]
     fan = untransformed(transformed(last, transform)[:, None] + distance, transform)
-    exact = np.equal(sorted(probabilities), 0.5)
+    exact = np.equal(probabilities, 0.5)
     fan[:, exact] = last[:, None]  # not by way of a logarithm
     return fan
 
@@ -155,6 +163,15 @@ def supported_level(bars: int, horizon: int) -> float | None:
     if errors < WARM_UP or bars < horizon + FEWEST_MOVES:
         return None
     return next(level for level in _LEVELS if errors >= fewest_scores(level))
+
+
+def _must_increase(probabilities: Sequence[float]) -> None:
+    if any(low >= high for low, high in pairwise(probabilities)):
+        raise InvalidInput(
+            "The probabilities do not increase, and the quantiles would not be theirs",
+            seen=list(probabilities),
+            cure="Give each once, the lowest first",
+        )
 
 
 def _paths(values: Floats, medians: Floats | None) -> tuple[Floats, Floats, str]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from workbench.errors import TooLittleHistory
+from workbench.errors import OutOfRange, TooLittleHistory
 from workbench.forecast.calibration.calibrating import adaptive_quantiles
 from workbench.forecast.calibration.results import CalibrationReport, StepCalibration
 from workbench.forecast.calibration.tracking import tracked_quantiles
@@ -58,13 +58,18 @@ def check_calibration(
 
     Raises
     ------
+    OutOfRange
+        If a step is below 1 or beyond the medians.
     TooLittleHistory
         If fewer than 20 origins are left after 600 of warming up.
     InvalidInput
         If the series does not move.
     """
     rows = []
+    reach = None if medians is None else medians.shape[1]
     for step in steps:
+        if step < 1 or (reach is not None and step > reach):
+            raise OutOfRange("step", step, 1, reach)
         if len(values) - step - BEGIN < RECENT:
             needs = BEGIN + step + RECENT
             raise TooLittleHistory(needs, len(values), f"A check of calibration {step} steps ahead")
