@@ -3,6 +3,7 @@ from .devices import cuda_is_available as cuda_is_available
 from .devices import device as device
 from .kernels import fingerprint as fingerprint
 from .kernels import kernel as kernel
+from .threads import single_threaded_products as single_threaded_products
 
 __all__ = [
     "cluster",
@@ -10,4 +11,5 @@ __all__ = [
     "device",
     "fingerprint",
     "kernel",
+    "single_threaded_products",
 ]

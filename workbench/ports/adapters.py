@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
 from typing import Any, TypeVar, cast
@@ -95,8 +97,14 @@ def adapter(role: type[Role], name: str) -> Role:
 def _targets(role: type[Any]) -> dict[str, str]:
     """Built-in adapters, and plug-ins named ``<Role>.<name>`` in the entry points."""
     plugged = {
-        point.name.partition(".")[2]: point.value
-        for point in entry_points(group=_GROUP)
-        if point.name.partition(".")[0] == role.__name__
+        name.partition(".")[2]: value
+        for name, value in _plugged(tuple(sys.path))
+        if name.partition(".")[0] == role.__name__
     }
     return {**_BUILT_IN.get(role.__name__, {}), **plugged}
+
+
+@cache
+def _plugged(_path: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """The entry points of our group; the search takes 40 ms, a small forecast far less."""
+    return tuple((point.name, point.value) for point in entry_points(group=_GROUP))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, cast
 
+from workbench.compute import single_threaded_products
 from workbench.errors import MissingExtra
 
 if TYPE_CHECKING:
@@ -45,8 +46,9 @@ def chances(kind: Classifier, seed: int, known: Floats, answers: Floats, asked: 
         If scikit-learn is not installed.
     """
     model = _logistic() if kind == "logistic" else _boosted(seed)
-    model.fit(known, answers)
-    return cast("Floats", model.predict_proba(asked)[:, 1])
+    with single_threaded_products():
+        model.fit(known, answers)
+        return cast("Floats", model.predict_proba(asked)[:, 1])
 
 
 def _logistic() -> Any:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +17,7 @@ from workbench.backtest.sweeps.laying import job_of
 from workbench.backtest.sweeps.measures import oriented
 from workbench.backtest.sweeps.space import Space, grid_of
 from workbench.backtest.sweeps.tally import MOST_ROWS, Shape, Tally
+from workbench.compute import single_threaded_products
 from workbench.data import bars as read_bars
 from workbench.errors import InvalidInput
 from workbench.market.costs import Costs
@@ -36,8 +35,7 @@ if TYPE_CHECKING:
     from workbench.backtest.sweeps.results import SweepResult
 
 __all__ = [
-    "Running", "Swept", "default_workers", "single_threaded_products", "sweep_space",
-    "sweep_strategy",
+    "Running", "Swept", "default_workers", "sweep_space", "sweep_strategy",
 ]  # fmt: skip
 
 
@@ -234,24 +232,3 @@ def _reporting(running: Running, shape: Shape) -> Callable[[int, Tally], bool]:
 def default_workers() -> int:
     """One thread for each processor that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-@contextmanager
-def single_threaded_products() -> Iterator[None]:
-    """Keep matrix products on the thread that asks for them: the sweep has its own threads."""
-    libraries = _product_libraries()
-    if libraries is None:
-        yield
-        return
-    with libraries.limit(limits=1, user_api="blas"):
-        yield
-
-
-@cache
-def _product_libraries() -> Any:
-    """Those that are loaded; finding them takes longer than a small sweep."""
-    try:
-        from threadpoolctl import ThreadpoolController  # noqa: PLC0415  optional, with sklearn
-    except ImportError:
-        return None
-    return ThreadpoolController()

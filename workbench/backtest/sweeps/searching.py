@@ -12,9 +12,10 @@ import numpy.typing as npt
 from workbench.backtest.sweeps.kept import Kept
 from workbench.backtest.sweeps.laying import job_of
 from workbench.backtest.sweeps.measures import MEASURES, measured, oriented
-from workbench.backtest.sweeps.run import Swept, single_threaded_products, sweep_space
+from workbench.backtest.sweeps.run import Swept, sweep_space
 from workbench.backtest.sweeps.space import points_of, possible, values_of
 from workbench.backtest.sweeps.tally import Shape, Tally
+from workbench.compute import single_threaded_products
 from workbench.errors import InvalidInput
 from workbench.validation import bars_per_year
 
