@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -55,6 +56,8 @@ def _luck(tested: Comparison) -> str:
         return (
             f"whether this is more than luck is not testable: {tested.windows} independent windows"
         )
+    if math.isnan(tested.p_value):
+        return f"against luck it cannot be tested: {tested.verdict}"
     by = f"one-sided {tested.verdict}, Diebold-Mariano over {tested.windows:,} windows"
     if tested.p_value < SIZE:
         return f"this is more than luck explains ({by})"
