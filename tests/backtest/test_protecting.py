@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from workbench.backtest import run_backtest, simulate, simulate_signals, vectorbt
+from workbench.backtest import engine, run_backtest, simulate, simulate_signals, vectorbt
 from workbench.backtest.life import Life
 from workbench.backtest.plan import FILLS_AT, plan_orders
 from workbench.backtest.protecting import protected
 from workbench.backtest.signals import Stops
 from workbench.errors import InvalidInput, OutOfRange
-from workbench.market import Costs
+from workbench.market import Costs, Margin
 from workbench.registry import lookup
 
 pytestmark = pytest.mark.kernel  # also with the compiler off
@@ -51,6 +51,54 @@ def test_adding_does_not_move_the_levels():
     assert traded(wanting(b0=0.5, b1=0.9), prices, stop_loss=0.1)[-1] == (4, 89, "exit")
 
 
+def test_an_order_that_was_not_filled_has_no_levels():
+    """Half of 1,000 buys no share of 1,000; five of 100 are stopped below 90, not below 900."""
+    prices = pd.DataFrame({"A": [1000.0, 100.0, 94.0, 94.0, 85.0, 85.0]}, DAYS)
+    made = traded(wanting(b0=0.5, b1=0.5), prices, stop_loss=0.1, lot=1.0)
+    assert made == [(2, 100, "order"), (5, 85, "exit")]
+
+
+def test_what_was_closed_out_has_no_levels():
+    """560 for 1,560 is too little; A is bought again at 80 and stopped below 44, not below 55."""
+    prices = pd.DataFrame(
+        {"A": [100.0, 100.0, 80.0, 54.0, 50.0, 43.0], "B": [100.0, 56.0, 56.0, 56.0, 56.0, 56.0]},
+        DAYS,
+    )
+    wanted = pd.DataFrame(np.nan, DAYS, ["A", "B"])
+    wanted.iloc[0] = 1.0
+    wanted.loc[DAYS[2], "A"] = 0.5
+    margin = Margin(leverage=2, maintenance=0.4)
+    made = traded(wanted, prices, stop_loss=0.45, margin=margin)
+    assert made == [
+        (1, 100, "order"), (1, 100, "order"), (2, 100, "liquidation"), (2, 56, "liquidation"),
+        (3, 80, "order"), (6, 43, "exit"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("fills_at", FILLS_AT)
+def test_levels_belong_to_what_is_held(make_bars, fills_at):
+    """Short of cash and in lots: every exit closes a position at a level about its own entry."""
+    for seed in range(3):
+        bars = make_bars(seed, bars=120, symbols=3)
+        rng = np.random.default_rng(seed)
+        weights = rng.choice([np.nan, 0.0, 0.9], bars["close"].shape, p=[0.8, 0.05, 0.15])
+        report = simulate(
+            bars["close"].copy(data=weights), bars, costs=FREE, initial_cash=1000.0, lot=1.0,
+            fills_at=fills_at, stop_loss=0.02,
+        )  # fmt: skip
+        assert any("rejected" in note for note in report.notes)
+        held, entry, exits = {}, {}, 0
+        for one in report.orders.itertuples():
+            before = held.get(one.symbol, 0.0)
+            if before == 0:
+                entry[one.symbol] = one.price
+            if one.reason == "exit":
+                exits += 1
+                assert one.price <= entry[one.symbol] * 0.98 * (1 + 1e-12)
+            held[one.symbol] = before + (one.size if one.side == "buy" else -one.size)
+        assert exits > 2
+
+
 def test_short_positions_and_targets():
     assert traded(wanting(b0=-0.5), take_profit=0.1)[-1] == (3, 88, "exit")
     turned = traded(wanting(b0=0.5, b1=-0.5), take_profit=0.15)
@@ -65,9 +113,13 @@ def test_a_split_moves_the_levels():
     shares[2] = 2.0
     life = Life(shares, np.zeros((6, 1)), np.full((6, 1), np.nan))
     bars = _laid(wanting(), prices)[1]
-    made = protected(replace(plan, life=life), bars, Stops(stop_loss=0.1))
+
+    def held(tried):
+        return engine.fill_plan(tried, FREE, 1000.0).positions
+
+    made = protected(replace(plan, life=life), bars, Stops(stop_loss=0.1), held)
     assert np.flatnonzero(~np.isnan(made.exits[:, 0])).tolist() == [4]  # below 45
-    blind = protected(plan, bars, Stops(stop_loss=0.1))
+    blind = protected(plan, bars, Stops(stop_loss=0.1), held)
     assert np.flatnonzero(~np.isnan(blind.exits[:, 0])).tolist() == [2]
 
 

@@ -15,6 +15,8 @@ from workbench.errors import InvalidInput
 from workbench.market.brackets import furthest, protective_exit
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import xarray as xr
 
     from workbench.backtest.plan import Plan
@@ -25,7 +27,14 @@ __all__ = ["protected"]
 Floats = npt.NDArray[np.float64]
 
 
-def protected(plan: Plan, bars: xr.Dataset, stops: Stops, *, adds: bool = True) -> Plan:
+def protected(
+    plan: Plan,
+    bars: xr.Dataset,
+    stops: Stops,
+    held: Callable[[Plan], Floats],
+    *,
+    adds: bool = True,
+) -> Plan:
     """A plan whose positions are closed by stops and targets.
 
     A position is watched from its fill on; its levels lie about the price before slippage at
@@ -41,6 +50,9 @@ def protected(plan: Plan, bars: xr.Dataset, stops: Stops, *, adds: bool = True) 
         Where it came from.
     stops : Stops
         What protects a position.
+    held : callable
+        The units that a plan leads to, shape (time, symbol), after each bar: who could not buy,
+        or was closed out, has no levels.
     adds : bool
         Whether an order for more of what is held is placed; signals do not add.
 
@@ -61,12 +73,21 @@ def protected(plan: Plan, bars: xr.Dataset, stops: Stops, *, adds: bool = True) 
             cure="Leave these out, or change the parameters of the strategy",
         )
     prices = prices_of(bars.isel(time=slice(bars.sizes["time"] - len(plan.time), None)))
-    weights, exits = plan.weights.copy(), np.full(plan.weights.shape, np.nan)
     at_open = plan.fills_at == "next open"
     shares = np.empty((0, 0)) if plan.life is None else plan.life.shares
     about = (plan.prices, shares, stops.fractions)
-    _watch(about, prices, (at_open, adds), weights, exits)
-    return replace(plan, weights=weights, exits=exits)
+    known, sides = np.empty((0, 0)), np.zeros(plan.weights.shape)
+    made = plan
+    # what comes later changes no earlier bar: the account agrees for one bar more each time, at
+    # once where all orders are filled, after a few times where cash or lots are short
+    for _ in range(len(plan.time) + 1):
+        weights, exits = plan.weights.copy(), np.full(plan.weights.shape, np.nan)
+        _watch(about, prices, (at_open, adds), known, (weights, exits, sides))
+        made = replace(plan, weights=weights, exits=exits)
+        known = np.sign(held(made))
+        if np.array_equal(known, sides):
+            break
+    return made
 
 
 @kernel
@@ -74,25 +95,44 @@ def _watch(
     about: tuple[Floats, Floats, tuple[float, float, float]],
     prices: Prices,
     how: tuple[bool, bool],
-    weights: Floats,
-    exits: Floats,
+    known: Floats,
+    written: tuple[Floats, Floats, Floats],
 ) -> None:
-    """Write the prices at which stops and targets close, and take out orders they replace."""
-    _, shares, fractions = about
+    """Write the prices at which stops and targets close, and take out orders they replace.
+
+    `known` are the sides that were held after each bar, or no rows; `written` are the weights,
+    the exits and the sides.
+    """
+    fills, shares, fractions = about
     at_open, adds = how
+    weights, exits, sides = written
     for symbol in range(weights.shape[1]):
         position = 0.0, 0.0, 0.0  # the side, the price of the fill, the best since
         for bar in range(weights.shape[0]):
             if shares.size:  # after a split the levels lie elsewhere
                 new = shares[bar, symbol]
                 position = position[0], position[1] / new, position[2] / new
+            before = position
             if not at_open:
                 position = _looked((bar, symbol), position, prices, fractions, exits)
                 if not np.isnan(exits[bar, symbol]):
                     weights[bar, symbol] = np.nan
-            position = _ordered((bar, symbol), position, about[0], weights, adds)
+            position = _ordered((bar, symbol), position, fills, weights, adds)
             if at_open:
                 position = _looked((bar, symbol), position, prices, fractions, exits)
+            if known.size and known[bar, symbol] != position[0]:
+                position = _in_fact(known[bar, symbol], before, fills[bar, symbol])
+            sides[bar, symbol] = position[0]
+
+
+@kernel
+def _in_fact(
+    side: float, before: tuple[float, float, float], price: float
+) -> tuple[float, float, float]:
+    """The position after a bar that did not do what was thought."""
+    if side == 0:
+        return 0.0, 0.0, 0.0
+    return before if side == before[0] else (side, price, price)
 
 
 @kernel

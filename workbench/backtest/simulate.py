@@ -170,7 +170,13 @@ def simulate(  # noqa: PLR0913  it has the options of the operation
         life=None if life is None else life.since(read.sizes["time"] - len(plan.time)),
     )
     if stops:
-        plan = protected(plan, read, stops, adds=not isinstance(strategy, tuple))
+        felt = pressure_on(read, charged.impact, len(plan.time))
+
+        def held(tried: Plan) -> npt.NDArray[np.float64]:
+            pressed = replace(tried, pressure=felt)
+            return own_engine.fill_plan(pressed, charged, initial_cash).positions
+
+        plan = protected(plan, read, stops, held, adds=not isinstance(strategy, tuple))
     beside = benchmark_values(benchmark, plan)
     market = told(lot, margin, actions, delisting_returns, read if currency else None)
     labels |= {"engine": engine, "market": market | stops.told}
