@@ -172,7 +172,7 @@ def test_what_comes_later_changes_no_order_of_the_past(made, costs, when, cut, s
 
 @FAST
 @given(markets(), BY_VALUE, WHEN)
-def test_a_margin_of_once_the_account_is_a_cash_account_of_longs(made, costs, when):
+def test_a_margin_account_that_borrows_nothing_is_a_cash_account(made, costs, when):
     """Long only and within the cash, leverage and its calls are nothing."""
     bars, wanted = made
     modest = wanted.abs() / (4 * len(wanted.columns))

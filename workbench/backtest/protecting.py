@@ -76,7 +76,8 @@ def protected(
     at_open = plan.fills_at == "next open"
     shares = np.empty((0, 0)) if plan.life is None else plan.life.shares
     about = (plan.prices, shares, stops.fractions)
-    known, sides = np.empty((0, 0)), np.zeros(plan.weights.shape)
+    known: Floats = np.empty((0, 0))
+    sides = np.zeros(plan.weights.shape)
     made = plan
     # what comes later changes no earlier bar: the account agrees for one bar more each time, at
     # once where all orders are filled, after a few times where cash or lots are short

@@ -155,10 +155,10 @@ def simulate(  # noqa: PLR0913  it has the options of the operation
     fill = _engine(engine)
     refuse_amounts(initial_cash, lot)
     charged = costs or Costs()
+    stops = Stops(stop_loss, take_profit, trailing_stop)
     read = in_one_currency(read_bars(bars), currency, rates)
     life = life_of(read, actions, delisting_returns)
     wanted, exits, labels = decisions(strategy, read, parameters, fills_at)
-    stops = Stops(stop_loss, take_profit, trailing_stop)
     if stops and isinstance(strategy, tuple):  # after a stop an entry is one again
         wanted = _told(strategy, read, every=True)
     first = None if start is None else np.datetime64(start, "ns")
