@@ -11,7 +11,7 @@ from workbench.registry import lookup, names
 SMALL = {
     "buy_and_hold": {},
     "enhanced_momentum": {
-        "lookback": 10, "horizon": 3, "train": 60, "sample_every": 5, "top": 2, "confidence": 0.3,
+        "lookback": 10, "horizon": 3, "train": 40, "sample_every": 5, "top": 2, "confidence": 0.3,
     },
     "ensemble": {"window": 20, "members": "mean_reversion,moving_average_cross"},
     "equal_weight": {"rebalance": "week"},
@@ -21,7 +21,7 @@ SMALL = {
     "moving_average_cross": {"fast": 3, "slow": 9},
     "neural_arbitrage": {"window": 40, "horizon": 3, "edge": 0.0, "top": 2, "rebalance": "week"},
     "neural_trend": {"window": 40, "horizon": 3, "confidence": 0.5, "rebalance": "week"},
-    "pairs": {"formation": 60, "reform": "month", "level": 0.2, "window": 15, "entry_z": 0.8},
+    "pairs": {"formation": 40, "reform": "month", "level": 0.2, "window": 15, "entry_z": 0.8},
     "random_entry": {"entry_probability": 0.2, "hold": 4},
     "swing": {"fast": 5, "slow": 15, "rsi_window": 5, "atr_window": 5, "oversold": 45.0},
     "time_series_momentum": {
@@ -29,15 +29,17 @@ SMALL = {
     },
 }  # fmt: skip
 SLOW = ("enhanced_momentum", "ensemble", "swing")
+BARS = 100
+CUTS = 25  # after each fourth bar another future
 
 
 @pytest.fixture(scope="module")
 def bars():
     """Four walks that are pulled together, so that pairs and reversals exist."""
     rng = np.random.default_rng(1)
-    shared = np.cumsum(rng.normal(0, 0.01, 160))
-    own = np.zeros((160, 4))
-    for at in range(1, 160):
+    shared = np.cumsum(rng.normal(0, 0.01, BARS))
+    own = np.zeros((BARS, 4))
+    for at in range(1, BARS):
         own[at] = 0.85 * own[at - 1] + rng.normal(0, 0.015, 4)
     close = 50 * np.exp(shared[:, None] + own)
     opened = close * np.exp(rng.normal(0, 0.005, close.shape))
@@ -51,7 +53,7 @@ def bars():
     return xr.Dataset(
         {name: (("time", "symbol"), table) for name, table in values.items()},
         {
-            "time": pd.bdate_range("2020-01-01", periods=160, name="time"),
+            "time": pd.bdate_range("2020-01-01", periods=BARS, name="time"),
             "symbol": ["A", "B", "C", "D"],
         },
         {"timeframe": "1d"},
@@ -70,6 +72,6 @@ def test_it_is_clean(bars, context, name):
     strategy = lookup("strategy", name)
     held = strategy.targets(bars, strategy.checked(SMALL[name]))
     assert np.nan_to_num(held.to_numpy()).any(), "it has to trade, or nothing is shown"
-    cuts = 20 if name in SLOW else 40
+    cuts = 20 if name in SLOW else CUTS
     report = check_leaks(strategy, bars, parameters=SMALL[name], cuts=cuts, context=context)
     assert report.function == "clean", report
