@@ -59,9 +59,22 @@ def test_a_notebook_is_run_to_its_signal(context, tmp_path):
         check_leaks(notebook(tmp_path, "1", tag="other"), context=context)
 
 
+@pytest.mark.parametrize("given", ["strategy", "function"])
+def test_only_the_sessions_asked_for_are_looked_at(make_bars, context, given):
+    thing = {"strategy": "buy_and_hold", "function": lambda bars: bars["close"].diff("time")}[given]
+    bars = make_bars(1, bars=90, symbols=1)
+    first, last = (bars.indexes["time"][at] for at in (10, 60))
+    report = check_leaks(thing, bars, end_date=last.date(), context=context)
+    assert (report.end, report.bars) == (last, 61)
+    report = check_leaks(thing, bars, first.date(), last.date(), context=context)
+    assert (report.start, report.bars) == (first, 51)
+
+
 def test_unknown_names_are_refused(make_bars, context):
     with pytest.raises(UnknownName):
         check_leaks("momentun", make_bars(bars=100), context=context)
+    with pytest.raises(UnknownName, match="fill convention"):
+        check_leaks("buy_and_hold", make_bars(bars=70), fills_at="same bar", context=context)
 
 
 def test_a_picture_shows_what_moves_what(make_bars, context):

@@ -9,9 +9,10 @@ import xarray as xr
 
 from workbench.backtest.leaks.notebooks import NotebookSubject, find_notebook, is_notebook
 from workbench.backtest.leaks.subjects import Subject, subject_of
+from workbench.backtest.plan import FILLS_AT
 from workbench.data import bars as read_bars
 from workbench.data import load_bars
-from workbench.errors import InvalidInput
+from workbench.errors import InvalidInput, UnknownName
 from workbench.validation.leaks import (
     Examined,
     LeakCheck,
@@ -63,7 +64,14 @@ def checked_for_leaks(
     -------
     LeakReport
         Of the function, its fills and the data.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such name, or no such way to fill.
     """
+    if trading[0] not in FILLS_AT:
+        raise UnknownName("fill convention", trading[0], FILLS_AT)
     if _is_table(thing):
         return _of_fills(thing, _loaded(data, period, context), how[1], context)
     subject: Any
@@ -117,8 +125,10 @@ def _loaded(data: Any, period: Period, context: Context) -> xr.Dataset:
 
 def _frame(data: Any, subject: Subject, period: Period, context: Context) -> Any:
     """Bars for a strategy or a feature; a frame as it is given for a function."""
-    if data is None or isinstance(data, str) or subject.takes_bars or period.first or period.end:
-        return data if _is_bars(data) and not period.first else _loaded(data, period, context)
+    if period.first or period.end:
+        return _loaded(data, period, context)
+    if data is None or isinstance(data, str) or (subject.takes_bars and not _is_bars(data)):
+        return _loaded(data, period, context)
     return data
 
 
