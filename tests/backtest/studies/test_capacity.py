@@ -58,6 +58,12 @@ def test_half_and_nothing_are_left_where_it_says(found, liquid, follower):
     assert found.capacity < found.break_even
 
 
+def test_a_size_that_is_given_twice_is_one_row(liquid, follower):
+    found = capacity_curve(follower, liquid, sizes=[1e6, 1e4, 1e6])
+    assert found.sizes == [1e4, 1e6] == found.to_frame().index.tolist()
+    assert len(found.sharpe_ratios) == 2
+
+
 def test_each_row_is_a_backtest_of_its_own(liquid, follower):
     found = capacity_curve(follower, liquid, sizes=[1e6, 1e4], impact=0.5)
     assert found.sizes == [1e4, 1e6]
@@ -169,6 +175,8 @@ def test_a_report_without_its_decisions_cannot_tell(liquid, follower):
         ({"sizes": [0.0]}, "sizes"),
         ({"sizes": [np.nan]}, "sizes"),
         ({"sizes": []}, "size"),
+        ({"sizes": ["much"]}, "sizes"),
+        ({"sizes": 1e6}, "sizes"),
         ({"impact": 0.0}, "impact"),
     ],
 )

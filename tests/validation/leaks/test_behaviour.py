@@ -172,8 +172,10 @@ def test_unusable_bars_are_refused(frame, error):
         find_leaks(lambda frame: frame, frame)
 
 
-def test_fewer_than_twenty_cuts_are_refused(prices):
+def test_too_few_cuts_and_no_seed_are_refused(prices):
     with pytest.raises(OutOfRange, match="cuts"):
         find_leaks(lambda frame: frame, prices, cuts=19)
+    with pytest.raises(OutOfRange, match="seed"):
+        find_leaks(lambda frame: frame, prices, seed=-1)
     with pytest.raises(UnusableFrame, match="no values along time"):
         find_leaks(lambda _frame: 3.0, prices)

@@ -32,6 +32,7 @@ LARGE_ORDERS = 0.95
 MEASURED = 0.1
 """The law was measured on orders of up to a tenth or so of what is traded."""
 
+_CURE = "Give sizes=[1e5, 1e6, 1e7]"
 _COLUMNS = ("sharpe_ratio", "annualized_return", "volume_share")
 
 
@@ -71,14 +72,14 @@ def capacity_curve(
     Raises
     ------
     InvalidInput
-        If the bars have no volume, or there is no size.
+        If the bars have no volume, or the sizes are no numbers or none at all.
     OutOfRange
         If a size or the impact is not above 0.
     NoData
         If a report does not hold its decisions.
     """
     study = Study.of(strategy, bars, trading)
-    wanted = _refused(study, sorted(float(size) for size in sizes), impact)
+    wanted = _refused(study, sizes, impact)
     felt = impact if impact is not None else study.costs.impact or SQUARE_ROOT
     costs = study.costs.model_copy(update={"impact": felt})
 
@@ -110,16 +111,20 @@ def capacity_curve(
     )
 
 
-def _refused(study: Study, sizes: list[float], impact: float | None) -> list[float]:
-    """The sizes, if there are any, they are amounts, and there are volumes."""
+def _refused(study: Study, given: Sequence[float], impact: float | None) -> list[float]:
+    """The different sizes, sorted, if there are any, they are amounts, and there are volumes."""
     if "volume" not in study.bars:
         raise InvalidInput(
             "Capacity needs volumes, and these bars have none",
             seen=sorted(map(str, study.bars.data_vars)),
             cure="Give bars with a field volume",
         )
+    try:
+        sizes = sorted({float(size) for size in given})
+    except (TypeError, ValueError):
+        raise InvalidInput("The sizes are no amounts", seen=given, cure=_CURE) from None
     if not sizes:
-        raise InvalidInput("There is no size of the account", cure="Give sizes=[1e5, 1e6, 1e7]")
+        raise InvalidInput("There is no size of the account", cure=_CURE)
     for size in sizes:
         if not 0 < size < math.inf:
             raise OutOfRange("sizes", size, cure="Give amounts above 0")

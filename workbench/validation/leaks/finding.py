@@ -109,7 +109,7 @@ def examine(
     Raises
     ------
     OutOfRange
-        If `cuts` is below 20.
+        If `cuts` is below 20, or `seed` below 0.
     TooLittleHistory
         If there are fewer than three bars.
     UnusableFrame
@@ -119,6 +119,8 @@ def examine(
     """
     if cuts < LEAST_CUTS:
         raise OutOfRange("cuts", cuts, low=LEAST_CUTS)
+    if seed < 0:
+        raise OutOfRange("seed", seed, low=0)
     count = len(np.unique(read_table(bars).times))
     if count < 3:
         raise TooLittleHistory(3, count, "A leak check")
