@@ -58,6 +58,18 @@ def test_an_order_that_was_not_filled_has_no_levels():
     assert made == [(2, 100, "order"), (5, 85, "exit")]
 
 
+def test_another_account_has_levels_of_its_own():
+    """What 1,000 cannot buy at 1,000, 100,000 can: it is stopped at 100 on the next bar."""
+    prices = pd.DataFrame({"A": [1000.0, 100.0, 94.0, 94.0, 85.0, 85.0]}, DAYS)
+    terms = {"costs": FREE, "lot": 1.0, "fills_at": "same close", "stop_loss": 0.1}
+    small, large = (
+        simulate(wanting(b0=0.5, b1=0.5), prices, initial_cash=cash, **terms) for cash in (1e3, 1e5)
+    )
+    assert large.orders["price"].tolist() == [1000, 100]
+    pd.testing.assert_frame_equal(small.again(initial_cash=1e5).orders, large.orders)
+    pd.testing.assert_frame_equal(large.again(initial_cash=1e3).orders, small.orders)
+
+
 def test_what_was_closed_out_has_no_levels():
     """560 for 1,560 is too little; A is bought again at 80 and stopped below 44, not below 55."""
     prices = pd.DataFrame(

@@ -41,6 +41,8 @@ class Decided:
         Growth of 1.
     labels : mapping
         ``strategy``, ``engine`` and ``parameters`` of the report.
+    guard : callable, optional
+        Stops and targets: takes the plan, the costs and the cash, and gives the plan with exits.
     """
 
     plan: Plan
@@ -48,6 +50,7 @@ class Decided:
     bars: xr.Dataset
     benchmark: pd.Series
     labels: Mapping[str, Any]
+    guard: Callable[[Plan, Costs, float], Plan] | None = None
 
     def report(self, costs: Costs, initial_cash: float) -> BacktestReport:
         """Trade it.
@@ -75,6 +78,8 @@ class Decided:
             raise OutOfRange("initial_cash", initial_cash, cure="Give an amount above 0")
         felt = pressure_on(self.bars, costs.impact, len(self.plan.time))
         plan = replace(self.plan, pressure=felt)
+        if self.guard is not None:
+            plan = self.guard(plan, costs, initial_cash)
         made = assemble(
             plan,
             self.fill(plan, costs, initial_cash),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -169,19 +170,24 @@ def simulate(  # noqa: PLR0913  it has the options of the operation
         margin=margin,
         life=None if life is None else life.since(read.sizes["time"] - len(plan.time)),
     )
-    if stops:
-        felt = pressure_on(read, charged.impact, len(plan.time))
-
-        def held(tried: Plan) -> npt.NDArray[np.float64]:
-            pressed = replace(tried, pressure=felt)
-            return own_engine.fill_plan(pressed, charged, initial_cash).positions
-
-        plan = protected(plan, read, stops, held, adds=not isinstance(strategy, tuple))
     beside = benchmark_values(benchmark, plan)
     market = told(lot, margin, actions, delisting_returns, read if currency else None)
     labels |= {"engine": engine, "market": market | stops.told}
-    decided = Decided(plan, fill, read, beside, labels)
+    adds = not isinstance(strategy, tuple)
+    guard = partial(_guarded, read, stops, adds=adds) if stops else None
+    decided = Decided(plan, fill, read, beside, labels, guard)
     return decided.report(charged, initial_cash)
+
+
+def _guarded(
+    bars: xr.Dataset, stops: Stops, plan: Plan, costs: Costs, cash: float, *, adds: bool
+) -> Plan:
+    """A plan with the stops of an account: levels lie about what it could buy."""
+
+    def held(tried: Plan) -> npt.NDArray[np.float64]:
+        return own_engine.fill_plan(tried, costs, cash).positions
+
+    return protected(plan, bars, stops, held, adds=adds)
 
 
 def _engine(name: str) -> Callable[[Plan, Costs, float], Filled]:
