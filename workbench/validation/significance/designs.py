@@ -19,7 +19,7 @@ from workbench.compute import kernel
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["DAILY", "DESIGNS", "fat_tails", "independent", "look_backs", "variants"]
+__all__ = ["DAILY", "DESIGNS", "follow", "garch", "market"]
 
 Single = npt.NDArray[np.float32]
 
@@ -33,64 +33,23 @@ _SIGNALS, _MONTH, _PERSISTENCE = 20, 21, 0.9
 _MARKET = math.sqrt(0.3)  # loading on the market: two symbols have a correlation of 0.3
 
 
-def independent(trials: int, bars: int, generator: np.random.Generator) -> tuple[Single, int]:
-    """Strategies that have nothing to do with one another, with normal returns.
-
-    Parameters
-    ----------
-    trials, bars : int
-        Shape.
-    generator : numpy.random.Generator
-        Where randomness comes from.
-
-    Returns
-    -------
-    returns : ndarray, shape (trials, bars)
-        Simple returns.
-    longest_holding : int
-        1.
-    """
+def _independent(trials: int, bars: int, generator: np.random.Generator) -> tuple[Single, int]:
+    """Strategies that have nothing to do with one another, with normal returns."""
     drawn = generator.standard_normal((trials, bars), np.float32)
     drawn *= np.float32(DAILY)
     return drawn, 1
 
 
-def fat_tails(trials: int, bars: int, generator: np.random.Generator) -> tuple[Single, int]:
-    """Strategies that have nothing to do with one another, with wild and with quiet times.
-
-    Parameters
-    ----------
-    trials, bars : int
-        Shape.
-    generator : numpy.random.Generator
-        Where randomness comes from.
-
-    Returns
-    -------
-    returns : ndarray, shape (trials, bars)
-        Simple returns, each trial a GARCH of its own.
-    longest_holding : int
-        1.
-    """
+def _fat_tails(trials: int, bars: int, generator: np.random.Generator) -> tuple[Single, int]:
+    """The same, each a GARCH of its own: wild and quiet times."""
     return garch(trials, bars, generator), 1
 
 
-def look_backs(trials: int, bars: int, generator: np.random.Generator) -> tuple[Single, int]:
+def _look_backs(trials: int, bars: int, generator: np.random.Generator) -> tuple[Single, int]:
     """Long or short each of 100 symbols by the sign of its last 5, 10, …, 250 bars' return.
 
-    Parameters
-    ----------
-    trials, bars : int
-        Shape; as many look-backs, spread evenly, as 100 symbols need for `trials`.
-    generator : numpy.random.Generator
-        Where randomness comes from.
-
-    Returns
-    -------
-    returns : ndarray, shape (trials, bars)
-        Simple returns; neighbouring look-backs are almost the same trial.
-    longest_holding : int
-        The longest run of one sign.
+    As many look-backs, spread evenly, as 100 symbols need for the trials; neighbouring ones are
+    almost the same trial.
     """
     symbols = min(_SYMBOLS, trials)
     count = -(-trials // symbols)
@@ -122,22 +81,10 @@ def follow(returns: Single, windows: npt.NDArray[np.int64], made: Single) -> int
     return longest
 
 
-def variants(trials: int, bars: int, generator: np.random.Generator) -> tuple[Single, int]:
+def _variants(trials: int, bars: int, generator: np.random.Generator) -> tuple[Single, int]:
     """Long-short portfolios of 100 symbols by random mixtures of 20 monthly signals.
 
-    Parameters
-    ----------
-    trials, bars : int
-        Shape.
-    generator : numpy.random.Generator
-        Where randomness comes from.
-
-    Returns
-    -------
-    returns : ndarray, shape (trials, bars)
-        Simple returns; weights sum to 0 and change each month.
-    longest_holding : int
-        21.
+    The weights sum to 0 and change each month.
     """
     moves = market(_SYMBOLS, bars, generator)
     signal = generator.standard_normal((_SIGNALS, _SYMBOLS), np.float32)
@@ -200,9 +147,12 @@ def volatile(normal: Single, chi: Single, starts: Single) -> None:
 
 
 DESIGNS: Mapping[str, Callable[[int, int, np.random.Generator], tuple[Single, int]]] = {
-    "independent": independent,
-    "fat tails": fat_tails,
-    "look-backs": look_backs,
-    "variants": variants,
+    "independent": _independent,
+    "fat tails": _fat_tails,
+    "look-backs": _look_backs,
+    "variants": _variants,
 }
-"""Name → its function of ``(trials, bars, generator)``."""
+"""Name → its function of ``(trials, bars, generator)``.
+
+It gives the simple returns of all trials, shape (trials, bars), and the longest holding in bars.
+"""
