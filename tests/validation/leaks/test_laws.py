@@ -29,7 +29,7 @@ STEPS = {
 PARTS = st.lists(st.tuples(st.sampled_from(sorted(STEPS)), WINDOWS), min_size=1, max_size=3)
 AHEAD = {
     "shift": lambda prices, n: prices.shift(-n),
-    "window": lambda prices, n: prices[::-1].rolling(n).mean()[::-1],
+    "window": lambda prices, n: prices[::-1].rolling(n + 1).mean()[::-1],
     "centred": lambda prices, n: prices.rolling(2 * n + 1, center=True).mean(),
     "sample": lambda prices, _n: prices - prices.mean(),
     "highest": lambda prices, _n: prices / prices.max(),
