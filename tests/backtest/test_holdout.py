@@ -260,17 +260,23 @@ def test_nothing_is_opened_by_a_wrong_request(context):
 @pytest.mark.parametrize(
     ("strategy", "options", "error"),
     [
-        (5, {}, InvalidInput),
-        (object(), {}, InvalidInput),
-        (prices() * 0 + 0.5, {"parameters": {"lookback": 3}}, InvalidInput),
-        (prices(symbols=("A", "X")) * 0 + 0.5, {}, UnusableFrame),
-        ("momentum", {"costs": Costs(impact=1.0)}, InvalidInput),
-        ("momentum", {"initial_cash": -1.0}, OutOfRange),
-        ("momentum", {"initial_cash": math.nan}, OutOfRange),
-        ("momentum", {"parameters": {"lookback": 500}}, TooLittleHistory),
-        ("momentum", {"parameters": {"lookback": -3}}, OutOfRange),
+        pytest.param(5, {}, InvalidInput, id="a number"),
+        pytest.param(object(), {}, InvalidInput, id="an object"),
+        pytest.param(
+            prices() * 0 + 0.5,
+            {"parameters": {"lookback": 3}},
+            InvalidInput,
+            id="parameters of a table",
+        ),
+        pytest.param(prices(symbols=("A", "X")) * 0 + 0.5, {}, UnusableFrame, id="another symbol"),
+        pytest.param("momentum", {"costs": Costs(impact=1.0)}, InvalidInput, id="impact"),
+        pytest.param("momentum", {"initial_cash": -1.0}, OutOfRange, id="debt"),
+        pytest.param("momentum", {"initial_cash": math.nan}, OutOfRange, id="no amount"),
+        pytest.param(
+            "momentum", {"parameters": {"lookback": 500}}, TooLittleHistory, id="too long"
+        ),
+        pytest.param("momentum", {"parameters": {"lookback": -3}}, OutOfRange, id="negative"),
     ],
-    ids=str,
 )
 def test_a_wrong_request_spends_no_holdout(context, strategy, options, error):
     table = prices()
