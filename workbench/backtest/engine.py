@@ -165,25 +165,50 @@ def exposure(position: Floats, marks: Floats) -> float:
 
 @kernel
 def run(tables: Tables, rules: Rules, book: Book, cash: float) -> int:
-    """The loop over bars; returns how many orders were written."""
-    position = np.zeros(tables.weights.shape[1])
+    """The loop over bars; returns how many orders were written.
+
+    What does not happen on a bar is seen here: a call hands over every table, which costs more
+    than the look.
+    """
+    weights, exits = tables.weights, tables.exits
+    cash_kept, positions = book.cash, book.positions
+    lives, leaves, at_open = tables.shares.size > 0, exits.size > 0, rules.at_open
+    pays = rules.carry[0] != 0 or rules.carry[1] != 0 or rules.carry[2] != 0
+    position = np.zeros(weights.shape[1])
     count = 0
-    for bar in range(tables.weights.shape[0]):
-        if bar > 0:
+    for bar in range(weights.shape[0]):
+        if pays and bar > 0:
             cash = _accrue(bar, tables, rules, book, cash, position)
-        if tables.shares.size:
+        if lives:
             cash, count = _life(bar, tables, book, cash, position, count)
-        if rules.at_open:
+        asked = any_known(weights, bar)
+        if asked and at_open:
             cash, count = _trade(bar, tables, rules, book, cash, position, count)
-        if tables.exits.size:
+        if leaves and any_known(exits, bar):
             cash, count = _leave(bar, tables, rules, book, cash, position, count)
-        if not rules.at_open:
+        if asked and not at_open:
             cash, count = _trade(bar, tables, rules, book, cash, position, count)
         if rules.leverage > 0:
             cash, count = _call(bar, tables, rules, book, cash, position, count)
-        book.cash[bar] = cash
-        book.positions[bar] = position
+        cash_kept[bar] = cash
+        _keep(position, positions, bar)
     return count
+
+
+@kernel
+def _keep(position: Floats, positions: Floats, bar: int) -> None:
+    """Write down what is held, one number after another: a slice would be an array more."""
+    for symbol in range(position.size):
+        positions[bar, symbol] = position[symbol]
+
+
+@kernel
+def any_known(table: Floats, bar: int) -> bool:
+    """Whether a bar has a number for any symbol: most bars have no order."""
+    for symbol in range(table.shape[1]):  # noqa: SIM110  numba compiles no generator here
+        if not np.isnan(table[bar, symbol]):
+            return True
+    return False
 
 
 @kernel
@@ -241,8 +266,6 @@ def _trade(
 ) -> tuple[float, int]:
     """Trade to the weights of a bar."""
     weights, marks = tables.weights[bar], tables.marks[bar]
-    if np.isnan(weights).all():
-        return cash, count
     value = worth(cash, position, marks)
     gross = exposure(position, marks)
     credit = max((rules.leverage - 1.0) * value, 0.0)
