@@ -20,7 +20,7 @@ from workbench.errors import (
     UnusableFrame,
 )
 from workbench.forecast import neural_forecast, neural_model_status, neural_train
-from workbench.forecast.models import CARD, WEIGHTS
+from workbench.forecast.models import CARD, GRAPHS
 
 QUICK = {"epochs": 1, "batch_size": 256, "horizon": 5, "input_size": 24}
 
@@ -220,10 +220,51 @@ def test_every_plot_draws(report, frame, context):
     assert neural_forecast(frame, 5, context=context).plot().renderers
 
 
-@pytest.mark.parametrize("model_type", ["LSTM", "Transformer", "GRU", "CNN_LSTM", "GRU_Ensemble"])
-def test_a_type_that_is_not_there_yet_names_what_is(frame, context, model_type):
+def test_a_type_that_is_not_there_names_what_is(frame, context):
     with pytest.raises(UnknownName, match="NHITS"):
-        neural_train(frame, model_type, context=context)
+        neural_train(frame, "ARIMA", context=context)
+
+
+@pytest.mark.parametrize("model_type", ["gru ensemble", "cnn-lstm", "transformer"])
+def test_every_type_is_trained_by_its_name_however_it_is_written(
+    library, frame, context, model_type
+):
+    report = neural_train(frame, model_type, **QUICK, context=context)
+    assert report.model_id.startswith(report.model_type.lower())
+    found = neural_forecast(frame, 5, model_id=report.model_id, context=context)
+    assert found.model.type == report.model_type
+    assert "24 values in, 5 out" in found.model.architecture
+
+
+def test_a_preset_is_a_shape_and_what_is_given_changes_it(library, frame, context):
+    settings = {"epochs": 1, "batch_size": 256, "preset": "low-latency"}
+    plain = neural_train(frame, **settings, context=context)
+    assert plain.model.forecaster.architecture.options["hidden"] == 64
+    assert (plain.model.forecaster.input_size, plain.model.forecaster.horizon) == (24, 6)
+    wide = neural_train(frame, **settings, horizon=3, options={"hidden": 8}, context=context)
+    assert wide.model.forecaster.architecture.options["hidden"] == 8
+    assert wide.model.forecaster.horizon == 3
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "words"),
+    [
+        ({"preset": "huge"}, UnknownName, "optimised"),
+        ({"preset": "base", "model_type": "LSTM"}, InvalidInput, "preset base is of NHITS"),
+        ({"options": {"width": 3}}, UnknownName, "hidden"),
+        ({"options": {"hidden": 0}}, OutOfRange, "hidden"),
+        ({"options": {"hidden": 2.5}}, InvalidInput, "whole"),
+        ({"options": {"dropout": 1.0}}, OutOfRange, "dropout"),
+        ({"options": {"pooling": 2}}, InvalidInput, "list"),
+        ({"options": {"pooling": [2, 1]}}, InvalidInput, "stacks"),
+        ({"options": {"heads": 3}, "model_type": "Transformer"}, InvalidInput, "divide"),
+        ({"options": {"patch": 48}, "model_type": "PatchTST"}, OutOfRange, "from 1 to 24"),
+        ({"options": {"moving_average": 4}, "model_type": "DLinear"}, InvalidInput, "odd"),
+    ],
+)
+def test_a_shape_without_sense_is_refused_before_anything_is_read(context, given, error, words):
+    with pytest.raises(error, match=words):
+        neural_train("no such dataset", **{"input_size": 24, "horizon": 5} | given, context=context)
 
 
 def test_a_horizon_beyond_the_model_names_its_own(report, frame, context):
@@ -245,7 +286,7 @@ def test_an_unknown_model_names_those_there_are(report, frame, context):
         neural_model_status("nhits", context=context)
 
 
-@pytest.mark.parametrize("file", [CARD, WEIGHTS])
+@pytest.mark.parametrize("file", [CARD, GRAPHS[0]])
 def test_damaged_files_are_a_store_error(report, frame, context, file):
     context.experiments._models[report.model_id][1][file] = b"\x00damaged"
     with pytest.raises(StoreError, match="train it again"):

@@ -9,8 +9,8 @@ import pytest
 
 from workbench.errors import MissingExtra, TooLittleHistory, UnknownName
 from workbench.forecast import AutoArima, AutoEts, Theta, list_model_types, rolling_origins
+from workbench.forecast.networks import MODEL_TYPES
 from workbench.forecast.statsforecast import StatisticalLearner
-from workbench.forecast.training import MODEL_TYPES
 from workbench.forecast.volatility import VOLATILITY_MODELS
 from workbench.ports import Learner, adapter_names
 

@@ -35,8 +35,10 @@ from .naive import SeasonalNaive as SeasonalNaive
 from .naive import fit_drift as fit_drift
 from .naive import fit_repeat_last as fit_repeat_last
 from .naive import fit_seasonal as fit_seasonal
-from .nhits import Architecture as Architecture
-from .nhits import Nhits as Nhits
+from .networks import MODEL_TYPES as MODEL_TYPES
+from .networks import PRESETS as PRESETS
+from .networks import Architecture as Architecture
+from .networks import Network as Network
 from .operations import list_model_types as list_model_types
 from .operations import neural_forecast as neural_forecast
 from .operations import neural_model_status as neural_model_status
@@ -55,6 +57,8 @@ from .volatility import forecast_variance as forecast_variance
 from .volatility import qlike as qlike
 
 __all__ = [
+    "MODEL_TYPES",
+    "PRESETS",
     "Abstaining",
     "Architecture",
     "AutoArima",
@@ -70,7 +74,7 @@ __all__ = [
     "NLinear",
     "NLinearLearner",
     "Naive",
-    "Nhits",
+    "Network",
     "RepeatLast",
     "RollingOrigins",
     "Schedule",

@@ -10,7 +10,20 @@ _PRICES = "log price (level where values are not positive)"
 _NEURAL, _STATISTICAL, _NAIVE = "neural", "statistical", "naive"
 
 _TYPES = (
-    ("NHITS", _NEURAL, "neural_train", "forecast", "hierarchical interpolation, quantile loss"),
+    *(
+        (kind, _NEURAL, "neural_train", "forecast", what)
+        for kind, what in (
+            ("NHITS", "hierarchical interpolation, quantile loss"),
+            ("NLinear", "one linear map around the last value, quantile loss"),
+            ("DLinear", "linear maps of trend and rest, quantile loss"),
+            ("LSTM", "long short-term memory, a perceptron reads its states"),
+            ("GRU", "gated recurrent units, a perceptron reads their states"),
+            ("GRU_Ensemble", "five GRUs of other first weights, mean of their quantiles"),
+            ("CNN_LSTM", "causal convolutions, then an LSTM"),
+            ("Transformer", "attention over the window, encoder and decoder"),
+            ("PatchTST", "attention over patches of the window"),
+        )
+    ),
     ("nlinear", "linear", "fit_nlinear", "", "one linear map of the window, by least squares"),
     ("autoregression", _STATISTICAL, "fit_autoregression", "", "last steps and level, by Schwarz"),
     ("auto-ets", _STATISTICAL, "AutoEts", "forecast", "exponential smoothing, chosen by the data"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from statistics import NormalDist
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,7 @@ import pandas as pd
 from workbench.errors import OutOfRange
 from workbench.forecast.models import is_of
 from workbench.forecast.naive import fit_repeat_last
-from workbench.forecast.nhits import QUANTILES
+from workbench.forecast.networks.architecture import QUANTILES, title_of
 from workbench.forecast.results import (
     Evaluation,
     Forecast,
@@ -235,14 +235,19 @@ def _volatility(quantiles: pd.Series, current: float, confidence: float) -> floa
 
 def _card(model: TrainedModel) -> ModelCard:
     shape = model.forecaster.architecture
+    options = ", ".join(f"{name} {_written(value)}" for name, value in shape.options.items())
     return ModelCard(
         id=model.model_id,
         type=model.model_type,
-        architecture=f"N-HiTS, {len(shape.pooling)} blocks of {shape.layers} x {shape.hidden}, "
-        f"{shape.input_size} values in, {shape.horizon} out",
+        architecture=f"{title_of(shape.kind)}, {shape.input_size} values in, {shape.horizon} out"
+        + (f"; {options}" if options else ""),
         last_trained=model.trained_at,
         trained_until=model.trained_until,
     )
+
+
+def _written(value: Any) -> str:
+    return "/".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def _warnings(model: TrainedModel, series: Series) -> list[str]:

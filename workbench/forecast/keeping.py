@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,18 +18,27 @@ from workbench.forecast.results import (
     TrainingReport,
     TrainingRun,
 )
+from workbench.settings import cache_folder
 from workbench.validation import Attempt, question_of, reason_of, record_trial, scope_of
 
 if TYPE_CHECKING:
     from datetime import date
 
     from workbench.context import Context
+    from workbench.forecast.learning import Schedule
+    from workbench.forecast.networks.architecture import Architecture
     from workbench.forecast.series import Series
     from workbench.forecast.training import Training
 
-__all__ = ["keep"]
+__all__ = ["checkpoint_of", "keep"]
 
-SOURCES = ("neuralforecast", "nhits", "scaling", "training")
+SOURCES = (
+    "scaling",
+    "training",
+    "networks/architecture",
+    "networks/learning",
+    "networks/neuralforecast",
+)
 
 
 def keep(
@@ -83,6 +93,38 @@ def keep(
     return _report(training, series, replace(model, model_id=model_id), trials)
 
 
+def checkpoint_of(
+    series: Series, architecture: Architecture, schedule: Schedule, validation_split: float
+) -> Path:
+    """Where the state of a training is kept while it runs: one place for each training.
+
+    Parameters
+    ----------
+    series : Series
+        What is learned from.
+    architecture : Architecture
+        The shape.
+    schedule : Schedule
+        How it learns; how long it may take is not part of the name.
+    validation_split : float
+        The share that is not learned from.
+
+    Returns
+    -------
+    Path
+        In the cache of `WORKBENCH_HOME`; the file may not be there.
+    """
+    asked = {
+        "closes": series.digest(series.last_date),
+        "architecture": architecture.to_json(),
+        "schedule": {k: v for k, v in asdict(schedule).items() if k != "max_seconds"},
+        "validation_split": validation_split,
+        "source": _source(),
+    }
+    name = hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:24]
+    return cache_folder("trainings") / f"{name}.pt"
+
+
 def _report(training: Training, series: Series, model: TrainedModel, trials: int) -> TrainingReport:
     evaluation, device = training.evaluation, training.schedule.device
     return TrainingReport(
@@ -128,6 +170,7 @@ def _run(training: Training, series: Series) -> TrainingRun:
             best_epoch=fit.best_epoch,
             early_stopping=fit.stopped_by == "early stopping",
             stopped_by=fit.stopped_by,
+            resumed_from=fit.resumed_from,
         ),
     )
 
@@ -135,7 +178,9 @@ def _run(training: Training, series: Series) -> TrainingRun:
 def _parameters(training: Training) -> dict[str, Any]:
     schedule = {k: v for k, v in asdict(training.schedule).items() if k != "max_seconds"}
     shape = training.model.architecture.to_json()
-    return {**shape, **schedule, "validation_split": training.validation_split}
+    options = shape.pop("options")
+    del shape["kind"]  # the name of the trial
+    return {**shape, **options, **schedule, "validation_split": training.validation_split}
 
 
 def _metrics(training: Training) -> dict[str, float]:
@@ -150,9 +195,8 @@ def _metrics(training: Training) -> dict[str, float]:
 
 
 def _info(training: Training) -> ModelInfo:
-    arrays = training.model.weights.values()
-    count = sum(array.size for array in arrays)
-    size = sum(array.nbytes for array in arrays) / 1e6
+    count = training.fit.parameters
+    size = len(training.fit.graphs.one) / 1e6
     return ModelInfo(parameters=count, trainable_parameters=count, model_size_mb=size)
 
 
@@ -169,5 +213,5 @@ def _date(series: Series, position: int) -> date:
 
 def _source() -> str:
     """The hash of what makes a model: the network, its scaling and its training."""
-    files = [Path(__file__).with_name(f"{name}.py") for name in SOURCES]
+    files = [Path(__file__).parent / f"{name}.py" for name in SOURCES]
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+    from workbench.forecast.networks.graphs import Graphs
+
 __all__ = ["Fit", "Samples", "Schedule"]
 
 
@@ -33,6 +35,8 @@ class Schedule:
         Of the first weights and of the order of the windows.
     device : str
         ``cpu`` or ``cuda``.
+    mixed_precision : bool
+        Whether products are made of bfloat16; weights and losses stay float32.
     """
 
     epochs: int = 100
@@ -42,6 +46,7 @@ class Schedule:
     max_seconds: float = 60.0
     seed: int = 0
     device: str = "cpu"
+    mixed_precision: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,8 +63,10 @@ class Fit:
 
     Parameters
     ----------
-    weights : dict
-        Parameter name → array, of the best epoch.
+    graphs : Graphs
+        The best epoch, frozen.
+    parameters : int
+        Weights that were learned.
     train_losses, valid_losses : tuple of float
         Mean quantile loss of each epoch, in scaled units.
     best_epoch : int
@@ -67,12 +74,16 @@ class Fit:
     stopped_by : str
         ``epochs``, ``early stopping`` or ``max_seconds``.
     seconds : float
-        How long it took, without imports.
+        How long it took, without imports; interrupted runs included.
+    resumed_from : int
+        Epochs that an interrupted run had done before this one.
     """
 
-    weights: dict[str, npt.NDArray[np.float32]] = field(repr=False)
+    graphs: Graphs = field(repr=False)
+    parameters: int
     train_losses: tuple[float, ...]
     valid_losses: tuple[float, ...]
     best_epoch: int
     stopped_by: str
     seconds: float
+    resumed_from: int = 0

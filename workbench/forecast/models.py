@@ -1,6 +1,6 @@
 """Trained models by name, kept in the experiment store.
 
-A model is numbers (safetensors) and a card (JSON): loading one runs no code of its own.
+A model is a graph (ONNX) and a card (JSON): loading one runs no code of its own.
 """
 
 from __future__ import annotations
@@ -11,14 +11,12 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from workbench.context import current
-from workbench.errors import InvalidInput, MissingExtra, StoreError, UnknownName
+from workbench.errors import InvalidInput, StoreError, UnknownName
 
 if TYPE_CHECKING:
-    from types import ModuleType
-
     from workbench.context import Context
     from workbench.domain import ModelRef
-    from workbench.forecast.nhits import Nhits
+    from workbench.forecast.networks.network import Network
     from workbench.forecast.series import Series
 
 __all__ = [
@@ -33,9 +31,9 @@ __all__ = [
 ]
 
 NAIVE = "naive"
-WEIGHTS = "weights.safetensors"
 CARD = "model.json"
-FORMAT = 1
+GRAPHS = ("one.onnx", "many.onnx")
+FORMAT = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,10 +45,10 @@ class TrainedModel:
     model_id : str
         Its name.
     model_type : str
-        ``NHITS``.
+        One of `MODEL_TYPES`.
     series : str
         The series it was trained on.
-    forecaster : Nhits
+    forecaster : Network
         The model itself.
     trained_at : datetime
         When, in UTC.
@@ -67,7 +65,7 @@ class TrainedModel:
     model_id: str
     model_type: str
     series: str
-    forecaster: Nhits = field(repr=False)
+    forecaster: Network = field(repr=False)
     trained_at: datetime
     trained_until: date
     closes: str
@@ -155,9 +153,10 @@ def load_model(model: ModelRef, *, context: Context) -> TrainedModel:
     known = [str(one["model_id"]) for one in trained_models(context)]
     if model not in known:
         raise UnknownName("model", model, [NAIVE, *known])
-    files = (context.experiments.artifact(model, file) for file in (CARD, WEIGHTS))
     try:
-        return _unpacked(model, *files)
+        card = _read(context.experiments.artifact(model, CARD))
+        graphs = [context.experiments.artifact(model, file) for file in GRAPHS]
+        return _unpacked(model, card, *graphs)
     except (ValueError, KeyError, TypeError) as error:
         raise StoreError(
             f"The model {model} cannot be loaded: {error}",
@@ -192,18 +191,22 @@ def save_model(
         "series": model.series,
         "architecture": model.forecaster.architecture.to_json(),
         "transform": model.forecaster.transform,
+        "at_once": model.forecaster.graphs.at_once,
         "trained_at": model.trained_at.isoformat(),
         "trained_until": model.trained_until.isoformat(),
         "closes": model.closes,
         "evaluation": model.evaluation,
         "parameters": model.parameters,
     }
-    weights = _safetensors().save(model.forecaster.weights)
+    graphs = (model.forecaster.graphs.one, model.forecaster.graphs.many)
     return context.experiments.log(
         name,
         parameters=model.parameters,
         metrics=metrics,
-        artifacts={CARD: json.dumps(card, indent=1).encode(), WEIGHTS: weights},
+        artifacts={
+            CARD: json.dumps(card, indent=1).encode(),
+            **dict(zip(GRAPHS, graphs, strict=True)),
+        },
         tags={
             "series": model.series,
             "model_type": model.model_type,
@@ -213,34 +216,34 @@ def save_model(
     )
 
 
-def _unpacked(model_id: str, card_bytes: bytes, weights: bytes) -> TrainedModel:
-    from workbench.forecast.nhits import Architecture, Nhits  # noqa: PLC0415  heavy: numpy
+def _read(card: bytes) -> dict[str, Any]:
+    values: dict[str, Any] = json.loads(card)
+    if values["format"] != FORMAT:
+        raise ValueError(f"format {values['format']}, not {FORMAT}")
+    return values
 
-    card = json.loads(card_bytes)
-    if card["format"] != FORMAT:
-        raise ValueError(f"format {card['format']}, not {FORMAT}")
-    architecture = Architecture.from_json(card["architecture"])
-    safetensors = _safetensors()
-    try:
-        arrays = safetensors.load(weights)
-    except Exception as error:  # the library's own error derives from Exception alone
-        raise ValueError(str(error)) from error
+
+def _unpacked(model_id: str, card: dict[str, Any], one: bytes, many: bytes) -> TrainedModel:
+    from workbench.forecast.networks import (  # noqa: PLC0415  heavy: numpy
+        Architecture,
+        Graphs,
+        Network,
+    )
+
+    network = Network(
+        Architecture.from_json(card["architecture"]),
+        Graphs(one, many, card["at_once"]),
+        card["transform"],
+    )
+    network.check()
     return TrainedModel(
         model_id=model_id,
         model_type=card["model_type"],
         series=card["series"],
-        forecaster=Nhits(architecture, arrays, card["transform"]),
+        forecaster=network,
         trained_at=datetime.fromisoformat(card["trained_at"]).astimezone(UTC),
         trained_until=date.fromisoformat(card["trained_until"]),
         closes=card["closes"],
         evaluation=card["evaluation"],
         parameters=card["parameters"],
     )
-
-
-def _safetensors() -> ModuleType:
-    try:
-        import safetensors.numpy  # noqa: PLC0415  optional: safetensors
-    except ImportError:
-        raise MissingExtra("safetensors", "to keep and load models", "forecast") from None
-    return safetensors.numpy

@@ -22,9 +22,13 @@ def neural_train(
     learning_rate: Annotated[float, Field(gt=0.0, le=1.0)] = 0.001,
     use_gpu: bool = True,
     *,
-    horizon: Annotated[int, Field(ge=1, le=720)] = 12,
+    horizon: Annotated[int, Field(ge=1, le=720)] | None = None,
     input_size: Annotated[int, Field(ge=2, le=4_096)] | None = None,
+    preset: str | None = None,
+    options: dict[str, float | list[int]] | None = None,
     quantiles: list[float] | None = None,
+    mixed_precision: bool = False,
+    resume: bool = True,
     max_seconds: Annotated[float, Field(gt=0.0)] = 60.0,
     name: str | None = None,
     end_date: Session | None = None,
@@ -34,14 +38,16 @@ def neural_train(
 
     The last `validation_split` of the bars is not learned from: its first half chooses the
     epoch, its second half evaluates. The model joins the registry whatever it is worth; the
-    report says in words whether it beats repeat-last.
+    report says in words whether it beats repeat-last. A training that was interrupted or killed
+    goes on after its last whole epoch when it is asked for again, to the same losses.
 
     Parameters
     ----------
     data_path : str or frame
         A dataset and one symbol (``sp500-20:AAPL``), a .csv, .json or .parquet file, or a frame.
     model_type : str
-        ``NHITS``.
+        ``NHITS``, ``NLinear``, ``DLinear``, ``LSTM``, ``GRU``, ``GRU_Ensemble``, ``CNN_LSTM``,
+        ``Transformer`` or ``PatchTST``.
     epochs : int
         The most passes over the training windows; five without a better validation loss end it.
     validation_split : float
@@ -52,12 +58,22 @@ def neural_train(
         Of Adam.
     use_gpu : bool
         Whether a GPU may be used; without one it runs on the CPU and says so.
-    horizon : int
-        Bars ahead that the model learns to forecast.
+    horizon : int, optional
+        Bars ahead that the model learns to forecast; that of the preset or 12 by default.
     input_size : int, optional
-        Bars that it sees; five horizons by default, and at least 24.
+        Bars that it sees; that of the preset or five horizons by default, and at least 24.
+    preset : str, optional
+        A shape of N-HiTS by its name: ``base`` (24 bars in, 12 out), ``optimised`` (168 in, 24
+        out, wide) or ``low-latency`` (24 in, 6 out, narrow).
+    options : dict, optional
+        What of the network differs from the defaults of its type, such as ``hidden``,
+        ``layers``, ``dropout``, ``heads``; a wrong name is answered with those there are.
     quantiles : list of float, optional
         Symmetric around 0.5; intervals of 50, 80, 90, 95 and 99% by default.
+    mixed_precision : bool
+        Whether products are made of bfloat16: faster where the device has it, less exact.
+    resume : bool
+        Whether to go on with an interrupted training of the same request; false begins anew.
     max_seconds : float
         Ends the training after the epoch in which they have passed.
     name : str, optional
@@ -75,27 +91,34 @@ def neural_train(
     Raises
     ------
     UnknownName
-        If the model type or the dataset does not exist.
+        If the model type, the preset, an option or the dataset does not exist.
     TooLittleHistory
         If there are too few bars for the window and the split.
     InvalidInput
-        If closes are missing or do not move, or there are several symbols.
+        If closes are missing or do not move, there are several symbols, or options contradict
+        one another.
+    StoreError
+        If the state of the interrupted training is damaged.
     """
     from workbench.forecast.evaluation import season_of
-    from workbench.forecast.keeping import keep
+    from workbench.forecast.keeping import checkpoint_of, keep
     from workbench.forecast.learning import Schedule
-    from workbench.forecast.neuralforecast import device_for
-    from workbench.forecast.nhits import QUANTILES, Architecture
+    from workbench.forecast.networks import device_for, known_type, shape_of
     from workbench.forecast.series import load_series
-    from workbench.forecast.training import known_type, train
+    from workbench.forecast.training import train
 
     context = context or current()
     kind = known_type(model_type)
-    shape = Architecture(input_size or max(24, 5 * horizon), horizon, tuple(quantiles or QUANTILES))
+    shape = shape_of(kind, preset, horizon, input_size, quantiles, options)
     series = load_series(data_path, end=Period.of(end_date=end_date).end, context=context)
     device = device_for(context.settings.device, use_gpu=use_gpu)
     seed = context.settings.seed
-    schedule = Schedule(epochs, batch_size, learning_rate, 5, max_seconds, seed, device)
+    schedule = Schedule(
+        epochs, batch_size, learning_rate, 5, max_seconds, seed, device, mixed_precision
+    )
+    checkpoint = checkpoint_of(series, shape, schedule, validation_split)
+    if not resume:
+        checkpoint.unlink(missing_ok=True)
     done = train(
         series.closes,
         shape,
@@ -103,6 +126,7 @@ def neural_train(
         validation_split=validation_split,
         on_progress=context.progress,
         season=season_of(series.timeframe),
+        checkpoint=checkpoint,
     )
     return keep(done, series, kind=kind, name=name, context=context)
 
@@ -197,7 +221,7 @@ def neural_model_status(
     UnknownName
         If there is no such model.
     """
-    from workbench.forecast.neuralforecast import has_cuda
+    from workbench.forecast.networks import has_cuda
     from workbench.forecast.status import status_of_all, status_of_one
 
     context = context or current()

@@ -156,6 +156,8 @@ class TrainingHistory(Result):
     best_epoch: int
     early_stopping: bool
     stopped_by: str
+    resumed_from: int = 0
+    """Epochs that an interrupted training had done before this one went on."""
 
 
 class TrainingRun(Result):

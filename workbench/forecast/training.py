@@ -9,30 +9,31 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from workbench.errors import InvalidInput, TooLittleHistory, UnknownName
+from workbench.errors import InvalidInput, TooLittleHistory
 from workbench.forecast.abstaining.deciding import decide
 from workbench.forecast.abstaining.default import units_of
 from workbench.forecast.evaluation.evaluating import evaluate
 from workbench.forecast.learning import Samples
 from workbench.forecast.naive import fit_repeat_last
-from workbench.forecast.neuralforecast import fit_nhits
-from workbench.forecast.nhits import Nhits
+from workbench.forecast.networks.architecture import title_of
+from workbench.forecast.networks.fitting import fit_network
+from workbench.forecast.networks.network import Network
 from workbench.forecast.scaling import origins, scaled, transform_of, transformed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     import numpy.typing as npt
 
     from workbench.forecast.learning import Fit, Schedule
-    from workbench.forecast.nhits import Architecture
+    from workbench.forecast.networks.architecture import Architecture
     from workbench.forecast.results import Evaluation
 
     Floats = npt.NDArray[np.float64]
 
-__all__ = ["MODEL_TYPES", "Split", "Training", "known_type", "models_in_training", "train"]
+__all__ = ["Split", "Training", "models_in_training", "train"]
 
-MODEL_TYPES = ("NHITS",)
 FEWEST_WINDOWS = 100
 
 _lock = Lock()
@@ -95,7 +96,7 @@ class Training:
 
     Parameters
     ----------
-    model : Nhits
+    model : Network
         The best epoch.
     fit : Fit
         Losses and why it ended.
@@ -111,37 +112,13 @@ class Training:
         The share that was not learned from.
     """
 
-    model: Nhits
+    model: Network
     fit: Fit
     split: Split
     evaluation: Evaluation
     windows: tuple[int, int]
     schedule: Schedule
     validation_split: float
-
-
-def known_type(model_type: str) -> str:
-    """The model type as it is written here.
-
-    Parameters
-    ----------
-    model_type : str
-        In any case, with or without a hyphen.
-
-    Returns
-    -------
-    str
-        One of `MODEL_TYPES`.
-
-    Raises
-    ------
-    UnknownName
-        If it cannot be trained.
-    """
-    for known in MODEL_TYPES:
-        if model_type.upper().replace("-", "") == known:
-            return known
-    raise UnknownName("model type", model_type, MODEL_TYPES)
 
 
 def models_in_training() -> int:
@@ -157,8 +134,9 @@ def train(
     validation_split: float,
     on_progress: Callable[[float, float, str], None],
     season: int = 1,
+    checkpoint: Path | None = None,
 ) -> Training:
-    """Train an N-HiTS on one series and evaluate it on a tail it has not seen.
+    """Train a network on one series and evaluate it on a tail it has not seen.
 
     Parameters
     ----------
@@ -175,6 +153,8 @@ def train(
         Takes ``(epochs done, epochs, message)``; what it raises ends the training.
     season : int
         Steps of a season, for the seasonal naive forecast beside it; with 1 there is none.
+    checkpoint : Path, optional
+        A file that keeps the state after each epoch; a training that finds it goes on from it.
 
     Returns
     -------
@@ -188,7 +168,9 @@ def train(
     InvalidInput
         If the series does not move.
     MissingExtra
-        If neuralforecast is not installed.
+        If a library of the extra 'forecast' is not installed.
+    StoreError
+        If the checkpoint is damaged.
     """
     split = Split.of(len(values), validation_split, architecture)
     transform = transform_of(values)
@@ -197,8 +179,10 @@ def train(
     start = split.validation - architecture.input_size
     chosen_by = _samples(path[start : split.evaluation], architecture)
     with _counted():
-        fit = fit_nhits(architecture, learned, chosen_by, schedule, on_progress)
-    model = Nhits(architecture, fit.weights, transform)
+        fit = fit_network(
+            architecture, learned, chosen_by, schedule, on_progress, checkpoint=checkpoint
+        )
+    model = Network(architecture, fit.graphs, transform)
     naive = fit_repeat_last(values[: split.evaluation], architecture.horizon)
     evaluation = evaluate(
         model,
@@ -206,7 +190,7 @@ def train(
         values,
         split.evaluation,
         quantiles=architecture.quantiles,
-        name="N-HiTS",
+        name=title_of(architecture.kind),
         season=season,
     )
     evaluation = _decided(evaluation, values, split.evaluation)

@@ -1,0 +1,95 @@
+"""The state of a training on disk: whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from pickle import UnpicklingError
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from workbench.errors import StoreError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["Checkpoint"]
+
+FORMAT = 1
+_PARTS = frozenset(
+    {
+        "format",
+        "members",
+        "optimizer",
+        "best",
+        "train_losses",
+        "valid_losses",
+        "seconds",
+        "generator",
+        "generator_of_device",
+    }
+)
+
+
+class Checkpoint:
+    """One file that a training writes after every epoch and takes away when it is done.
+
+    Parameters
+    ----------
+    path : Path or None
+        Its place; None keeps nothing.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+
+    def write(self, state: dict[str, Any]) -> None:
+        """Put a state in the place of the last; a kill leaves one of the two, whole."""
+        if self._path is None:
+            return
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        beside = self._path.with_suffix(".new")
+        with beside.open("wb") as file:
+            torch.save({"format": FORMAT, **state}, file)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(self._path)
+
+    def read(self, device: str) -> dict[str, Any] | None:
+        """The last state, or None; only numbers are read, no code.
+
+        Parameters
+        ----------
+        device : str
+            Where its arrays are wanted.
+
+        Returns
+        -------
+        dict or None
+
+        Raises
+        ------
+        StoreError
+            If the file is damaged or of another version.
+        """
+        if self._path is None or not self._path.exists():
+            return None
+        try:
+            state = torch.load(self._path, map_location=device, weights_only=True)
+        except (RuntimeError, UnpicklingError, EOFError, OSError, ValueError, KeyError) as error:
+            raise self._refused(str(error).partition("\n")[0]) from error
+        if not isinstance(state, dict) or state.get("format") != FORMAT or set(state) != _PARTS:
+            raise self._refused("it is of another version of the workbench")
+        found: dict[str, Any] = state
+        return found
+
+    def clear(self) -> None:
+        """Take the file away."""
+        if self._path is not None:
+            self._path.unlink(missing_ok=True)
+
+    def _refused(self, reason: str) -> StoreError:
+        return StoreError(
+            f"The checkpoint {self._path} of this training cannot be read: {reason}",
+            cure="Train with resume=False, which begins anew and replaces it",
+        )
