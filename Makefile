@@ -1,6 +1,6 @@
 # Two commands do everything: `make demo` and `make test`. They need Python 3.11 and make.
 .DEFAULT_GOAL := help
-.PHONY: demo test check lab app bench validate-fdr warm clean help environment
+.PHONY: demo test check lab app bench repro-nhits validate-fdr warm clean help environment
 
 EXTRAS ?= full,dev
 CONSTRAINTS ?= constraints.txt
@@ -48,6 +48,9 @@ app: environment  ## the dashboard, in the browser
 bench: EXTRAS := $(EXTRAS),bench
 bench: environment  ## the workloads against their peers; W=W4 runs one
 	@$(BIN)/python -m benchmarks $(W)
+
+repro-nhits: environment  ## trains the networks of W8, hours on two cores; goes on where it was stopped
+	@$(BIN)/python -m benchmarks.repro_nhits
 
 validate-fdr: environment  ## how often noise is taken for skill, half an hour; goes on where it was stopped
 	@$(BIN)/python -m benchmarks.fdr

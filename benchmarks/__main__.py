@@ -13,11 +13,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks.measure import machine, versions
+from benchmarks.measure import machine, show, versions
 
 FOLDER = Path(__file__).resolve().parent
 RESULTS = FOLDER / "results"
 BEGIN, END = "<!-- results -->", "<!-- end of results -->"
+SAID = {True: "yes", False: "no", None: "–"}
 
 
 def workloads() -> dict[str, str]:
@@ -54,23 +55,29 @@ def table(results: list[dict[str, Any]]) -> str:
     lines.append("|---|---|---|---:|---:|---:|---|---|---|")
     for result in results:
         for row in result["rows"]:
-            figures = f"{row['ours_seconds']:.3g} | {row['peer_seconds']:.3g} | {row['ratio']:.3g}"
+            ratio = "–" if row["ratio"] is None else f"{row['ratio']:.3g}"
+            figures = f"{_figure(row, 'ours')} | {_figure(row, 'peer')} | {ratio}"
             lines.append(
                 f"| {result['workload']} {result['title']} | {row['size']} | {row['peer']} "
-                f"| {figures} | {'yes' if row['equal'] else 'no'} | {result['target']} "
-                f"| {'yes' if result['met'] else 'no'} |"
+                f"| {figures} | {SAID[row['equal']]} | {result['target']} "
+                f"| {SAID[result['met']]} |"
             )
     return "\n".join(lines)
+
+
+def _figure(row: dict[str, Any], whose: str) -> str:
+    """Seconds, or an error where accuracy is what is compared; what was not run has none."""
+    if row[f"{whose}_seconds"] is not None:
+        return f"{row[f'{whose}_seconds']:.3g}"
+    error = row.get(f"{whose}_mse")
+    return "not run" if error is None else f"MSE {error:.3f}"
 
 
 def publish() -> str:
     """Rewrite the table in README.md from the result files and return it."""
     paths = sorted(RESULTS.glob("W*.json"), key=lambda path: int(path.stem[1:]))
     shown = table([json.loads(path.read_text(encoding="utf-8")) for path in paths])
-    readme = FOLDER / "README.md"
-    before, _, rest = readme.read_text(encoding="utf-8").partition(BEGIN)
-    after = rest.partition(END)[2]
-    readme.write_text(f"{before}{BEGIN}\n{shown}\n{END}{after}", encoding="utf-8")
+    show(shown, BEGIN, END)
     return shown
 
 

@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.measure import machine, versions
+from benchmarks.measure import machine, show, versions
 from workbench.validation import significance
 from workbench.validation.significance.corrections import CORRECTIONS, OURS, Study, simulate_study
 from workbench.validation.significance.designs import DESIGNS
@@ -179,10 +179,7 @@ def publish(rows: Rows, seed: int) -> dict[str, Any]:
         **summary,
     }
     RESULT.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    readme = FOLDER / "README.md"
-    before, _, rest = readme.read_text(encoding="utf-8").partition(BEGIN)
-    shown = f"{before}{BEGIN}\n{table(result)}\n{END}{rest.partition(END)[2]}"
-    readme.write_text(shown, encoding="utf-8")
+    show(table(result), BEGIN, END)
     return result
 
 

@@ -11,21 +11,19 @@ one core.
 from __future__ import annotations
 
 import json
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from benchmarks.exchange import HORIZONS, financial_default, rates_file, read_panel, repeat_last
 from workbench.forecast import fit_default
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 RESULT = Path(__file__).resolve().parent / "results" / "forecast_default.json"
-SHARED = Path(os.environ.get("WORKBENCH_SHARED") or RESULT.parents[3] / "shared")
-RATES = SHARED / "data" / "forecasting" / "exchange_rate.txt.gz"
 WALKS, LENGTH = 400, 2_000
 SERIES, LEARNED, JUDGED = 20, 4_000, 4_000
 
@@ -56,7 +54,7 @@ def _cells() -> Iterator[tuple[str, Callable[[], dict[str, Any]]]]:
         for horizon in (1, 5):
             name = f"pull to the mean {pull}, {horizon} steps"
             yield name, lambda a=pull, h=horizon: _skill(_pulled, a, h)
-    for horizon in (96, 192, 336, 720) if RATES.is_file() else ():
+    for horizon in HORIZONS if rates_file().is_file() else ():
         yield f"exchange rates, {horizon} steps", lambda h=horizon: _exchange(h)
 
 
@@ -110,26 +108,15 @@ def _skill(make: Any, strength: float, horizon: int) -> dict[str, Any]:
 
 def _exchange(horizon: int) -> dict[str, Any]:
     """Mean squared error of the scaled test windows over that of repeat-last, W8's default."""
-    rates = np.loadtxt(RATES, delimiter=",")
-    train, test = int(0.7 * len(rates)), len(rates) - int(0.2 * len(rates))
-    ours, theirs, departed = [], [], 0
-    for rate in rates.T:
-        unit = rate[:train].std()
-        default = fit_default(rate[:test], horizon)
-        departed += default.decision.departs
-        origins = np.arange(test, len(rate) - horizon + 1)
-        windows = np.lib.stride_tricks.sliding_window_view(rate, 12)[origins - 12]
-        came = np.lib.stride_tricks.sliding_window_view(rate, horizon)[origins]
-        said = default.predict(windows, [0.5])[:, :, 0]
-        ours.append(np.mean(((came - said) / unit) ** 2))
-        theirs.append(np.mean(((came - rate[origins - 1, None]) / unit) ** 2))
-    ratio = float(np.mean(ours) / np.mean(theirs))
+    panel = read_panel()
+    ours, departed = financial_default(panel, horizon)
+    mse, naive = float(ours.mse.mean()), float(repeat_last(panel, horizon).mse.mean())
     return {
-        "departs": departed / rates.shape[1],
-        "mse": round(float(np.mean(ours)), 4),
-        "mse_repeat_last": round(float(np.mean(theirs)), 4),
-        "mse_ratio": round(ratio, 4),
-        "met": ratio <= (1.02 if departed else 1.0),
+        "departs": departed,
+        "mse": round(mse, 4),
+        "mse_repeat_last": round(naive, 4),
+        "mse_ratio": round(mse / naive, 4),
+        "met": mse / naive <= (1.02 if departed else 1.0),
     }
 
 

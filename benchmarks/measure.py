@@ -6,6 +6,7 @@ import os
 import platform
 import time
 from importlib.metadata import version
+from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
@@ -58,3 +59,11 @@ def machine() -> dict[str, Any]:
 def versions(names: Iterable[str]) -> dict[str, str]:
     """Return the installed versions of the libraries that a workload names."""
     return {name: version(name) for name in sorted(names)}
+
+
+def show(text: str, begin: str, end: str) -> None:
+    """Put a table between two marks of README.md."""
+    readme = Path(__file__).with_name("README.md")
+    before, _, rest = readme.read_text(encoding="utf-8").partition(begin)
+    after = rest.partition(end)[2]
+    readme.write_text(f"{before}{begin}\n{text}\n{end}{after}", encoding="utf-8")
