@@ -102,6 +102,10 @@ CALLS: dict[str, dict[str, Any] | Callable[[dict[str, Any]], dict[str, Any]]] = 
         "metrics": ["mae", "accuracy"],
         "end_date": "1995-01-01",
     },
+    "neural_backtest": lambda answers: {
+        "model_id": answers["neural_train"]["model_id"],
+        "end_date": "1996-12-31",
+    },
     "add_dataset": {"name": "mine", "path": "{home}/mine.csv"},
     "get_market_status": {},
     "list_sessions": {"start_date": "2024-11-25", "end_date": "2024-12-31"},

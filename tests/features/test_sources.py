@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import textwrap
+import warnings
 
 import numpy as np
 import pandas as pd
@@ -203,3 +204,30 @@ def test_another_process_finds_the_same_hash(tmp_path):
         for seed in ("1", "2")
     }  # fmt: skip
     assert len(hashes) == 1
+
+
+def test_a_name_that_numpy_will_have_one_day_is_no_warning():
+    def told(values):
+        return str(np.asarray(values))  # `np.str` is a warning
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert source_hash(told)
+
+
+def test_what_a_cached_property_remembers_changes_nothing():
+    class Model:
+        def __init__(self, level):
+            self.level = level
+
+        @functools.cached_property
+        def doubled(self):
+            return 2 * self.level
+
+    def hashed(model):
+        return source_hash(lambda value: value + model.doubled)
+
+    model = Model(1.0)
+    before = hashed(model)
+    assert model.doubled == 2.0
+    assert hashed(model) == before != hashed(Model(3.0))

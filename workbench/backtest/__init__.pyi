@@ -3,6 +3,9 @@ from .choosing import get_strategy_comparison as get_strategy_comparison
 from .choosing import recommend_strategy as recommend_strategy
 from .comparing import RunComparison as RunComparison
 from .comparing import compare_runs as compare_runs
+from .forecasting import NeuralBacktest as NeuralBacktest
+from .forecasting import forecast_strategy as forecast_strategy
+from .forecasting import neural_backtest as neural_backtest
 from .futures import FuturesBacktest as FuturesBacktest
 from .futures import backtest_future as backtest_future
 from .futures import simulate_futures as simulate_futures
@@ -33,6 +36,7 @@ __all__ = [
     "BacktestReport",
     "FuturesBacktest",
     "HoldoutReport",
+    "NeuralBacktest",
     "PerformanceReport",
     "RunComparison",
     "SignalAccounts",
@@ -42,9 +46,11 @@ __all__ = [
     "backtest_strategy",
     "check_leaks",
     "compare_runs",
+    "forecast_strategy",
     "get_strategy_comparison",
     "import_backtest",
     "keep_holdout",
+    "neural_backtest",
     "open_holdout",
     "optimize_parameters",
     "optimize_strategy",

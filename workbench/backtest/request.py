@@ -45,6 +45,7 @@ def backtest_of(
     parameters: Mapping[str, Any] | None,
     options: dict[str, Any],
     context: Context,
+    reason: str = "",
 ) -> BacktestReport:
     """Resolve the names, load the data, simulate, and record the trial.
 
@@ -63,6 +64,8 @@ def backtest_of(
         names of datasets.
     context : Context
         Whose lake, ledger and progress.
+    reason : str
+        Why the trial does not count, where the data are no reason.
 
     Returns
     -------
@@ -92,7 +95,7 @@ def backtest_of(
             record_failure(error, found, traded, parameters, context=context)
         raise
     context.progress(2, 3, "recording the trial")
-    report = recorded(report, found, bars, context=context)
+    report = recorded(report, found, bars, context=context, reason=reason)
     context.progress(3, 3, "done")
     return report.model_copy(update={"costs": None}) if free else report
 

@@ -15,6 +15,7 @@ import hashlib
 import inspect
 import pickle
 import sysconfig
+import warnings
 from pathlib import Path
 from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
@@ -139,7 +140,7 @@ class _Reader:
             return kind
         if type(value).__module__.partition(".")[0] in _TABLES:
             return f"{kind} {self._table(value)}"
-        own = self.told(dict(vars(value))) if hasattr(value, "__dict__") else _pickled(value)
+        own = self.told(_made_of(value)) if hasattr(value, "__dict__") else _pickled(value)
         return f"{kind} {own}"
 
     def _table(self, value: Any) -> str:
@@ -175,6 +176,15 @@ _WORDS: tuple[tuple[Any, Callable[..., str]], ...] = (
 )
 
 
+def _made_of(value: Any) -> dict[str, Any]:
+    """The attributes of an object; what a cached property remembers is told by the others."""
+    return {
+        name: part
+        for name, part in vars(value).items()
+        if not isinstance(getattr(type(value), name, None), functools.cached_property)
+    }
+
+
 def _named(value: Any) -> str:
     return f"{getattr(value, '__module__', '')}.{getattr(value, '__qualname__', '')}"
 
@@ -202,9 +212,16 @@ def _used(function: FunctionType) -> Mapping[str, Any]:
             found |= {
                 f"{name}.{part}": getattr(value, part)
                 for part in _all_names(function.__code__)
-                if hasattr(value, part)
+                if _has(value, part)
             }
     return {name: value for name, value in found.items() if value is not function}
+
+
+def _has(module: ModuleType, part: str) -> bool:
+    """Whether a module has a part; a name that it will have one day (``np.str``) is no warning."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return hasattr(module, part)
 
 
 def _codes(code: CodeType) -> Iterator[CodeType]:

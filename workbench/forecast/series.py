@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from workbench.context import Context
     from workbench.domain import DatasetRef
 
-__all__ = ["Series", "future_times", "load_series", "series_of"]
+__all__ = ["Series", "as_data", "future_times", "load_series", "series_of"]
 
 FRAME = "frame"
 
@@ -120,9 +120,29 @@ def load_series(
     UnusableFrame
         If a file cannot be read.
     """
+    return series_of(load_bars(as_data(data), end=end, fields=["close"], context=context))
+
+
+def as_data(data: DatasetRef) -> DatasetRef:
+    """A file as the table in it; anything else as it is.
+
+    Parameters
+    ----------
+    data : str, path or frame
+        As `load_series` takes it.
+
+    Returns
+    -------
+    str or frame
+        As `workbench.data.load_bars` takes it.
+
+    Raises
+    ------
+    UnusableFrame
+        If the file cannot be read.
+    """
     path = _as_file(data)
-    frame = data if path is None else _read(path)
-    return series_of(load_bars(frame, end=end, fields=["close"], context=context))
+    return data if path is None else _read(path)
 
 
 def series_of(bars: xr.Dataset) -> Series:
