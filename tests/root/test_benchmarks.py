@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from workbench.errors import NoData
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -50,6 +52,25 @@ def test_figures_are_taken_in_turns_after_a_warm_up(runner):
 def test_the_slope_of_a_square_is_two(runner):
     measure = sys.modules["benchmarks.measure"]
     assert measure.slope([1, 4, 16], [0.1, 1.6, 25.6]) == pytest.approx(2)
+
+
+def test_a_workload_without_its_data_does_not_end_the_others(runner, monkeypatch, capsys):
+    done = []
+
+    def measure(name, _):
+        if name == "W2":
+            raise NoData("The trades are not there", seen="trades.parquet")
+        done.append(name)
+
+    monkeypatch.setattr(runner, "workloads", lambda: {"W1": "a", "W2": "b", "W3": "c"})
+    monkeypatch.setattr(runner, "measure", measure)
+    monkeypatch.setattr(runner, "publish", lambda: "the table")
+    assert runner.main([]) == 1
+    assert done == ["W1", "W3"]
+    assert runner.main(["W1"]) == 0
+    said = capsys.readouterr()
+    assert "W2  not run: The trades are not there (got 'trades.parquet')" in said.err
+    assert said.out == "the table\nthe table\n"
 
 
 def test_an_unknown_workload_lists_what_there_is():
