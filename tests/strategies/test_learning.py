@@ -119,7 +119,7 @@ def test_without_scikit_learn_the_extra_is_named(walks, classifier, monkeypatch)
 
 
 def test_the_stand_ins_are_learners():
-    assert adapter_names(Learner) == ["drift", "repeat-last"]
+    assert {"drift", "repeat-last"} <= set(adapter_names(Learner))
     history = np.exp(np.linspace(0, 1, 80))
     model = adapter(Learner, "drift").fit(history, 4)
     assert model.horizon == 4
