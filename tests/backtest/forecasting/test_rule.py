@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from workbench.backtest import check_leaks
 from workbench.backtest.forecasting import forecast_strategy, median_returns
 from workbench.backtest.forecasting.rule import round_trip_bps
 from workbench.data import load_bars
@@ -107,6 +108,14 @@ def test_a_live_run_that_sees_a_window_decides_the_same(wave_network, wave, freq
     for bar in range(made.warm_up(), 90):
         window = bars.isel(time=slice(bar - made.warm_up() + 1, bar + 1))
         np.testing.assert_array_equal(made.advance(window)[0], whole[bar])
+
+
+def test_the_leak_checks_find_nothing_in_it(follower, walk, context):
+    for frequency in FREQUENCIES:
+        made = forecast_strategy(follower, "f", rebalance_frequency=frequency)
+        found = check_leaks(made, walk, context=context)
+        assert found.findings == []
+        assert {one.name: one.verdict for one in found.checks}["function"] == "clean"
 
 
 def test_many_windows_are_forecast_as_they_are_one_by_one(wave_network, wave):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+import math
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -132,6 +133,8 @@ class NeuralBacktest(Result):
     ``in_sample``: they prove nothing.
     """
 
+    repr_has_every_row: ClassVar[bool] = True
+
     model_id: str
     model_type: str
     trained_on: str
@@ -217,9 +220,41 @@ class NeuralBacktest(Result):
         return figures(self)
 
     def __repr__(self) -> str:
-        table = self.to_frame().to_string(float_format="{:,.3f}".format, na_rep="–")
         head = f"NeuralBacktest  {self.symbol}  by {self.model_id}"
         notes = [f"  ! {note}" for note in self.notes]
-        return "\n".join([head, self.statement, self.rule.sentence, table, *notes])
+        return "\n".join([head, self.statement, self.rule.sentence, *self._table(), *notes])
 
     __str__ = __repr__
+
+    def _table(self) -> list[str]:
+        """The rows of `to_frame` in words of a person, narrow enough for a terminal."""
+        parts = {"out of sample": self.performance}
+        parts["in sample"] = self.in_sample.performance if self.in_sample else None
+        shown = [(title, self._rows(part)) for title, part in parts.items() if part is not None]
+        width = max(len(held) for _, rows in shown for held, _ in rows) + 2
+        lines = []
+        for title, rows in shown:
+            names = "".join(f"{name:>10}" for name in _COLUMNS.values())
+            lines.append(f"{title:<{width}}{names}")
+            lines += [f"  {held:<{width - 2}}{_in_words(earned)}" for held, earned in rows]
+        return lines
+
+
+_COLUMNS = {
+    "total_return": "return",
+    "annualized_return": "a year",
+    "sharpe_ratio": "Sharpe",
+    "max_drawdown": "drawdown",
+    "volatility": "volatile",
+}
+
+
+def _in_words(earned: Earned) -> str:
+    return "".join(f"{_cell(name, getattr(earned, name)):>10}" for name in _COLUMNS)
+
+
+def _cell(name: str, value: float) -> str:
+    """A fraction as a percentage, a ratio as it is, a dash for what is not defined."""
+    if math.isnan(value):
+        return "–"
+    return f"{value:.2f}" if name == "sharpe_ratio" else f"{value:.1%}"
