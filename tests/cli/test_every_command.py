@@ -12,7 +12,13 @@ from workbench import registry
 from workbench.cli import main
 
 WIDTH = 80
-TRAINED = {"neural_train", "neural_forecast", "neural_evaluate", "neural_backtest"}
+TRAINED = {
+    "neural_train",
+    "neural_forecast",
+    "neural_evaluate",
+    "neural_backtest",
+    "neural_optimize",
+}
 """Called over MCP; training takes its time."""
 CALLED = [call for call in CALLS if tool_of(call) not in TRAINED]
 

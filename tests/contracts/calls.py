@@ -106,6 +106,13 @@ CALLS: dict[str, dict[str, Any] | Callable[[dict[str, Any]], dict[str, Any]]] = 
         "model_id": answers["neural_train"]["model_id"],
         "end_date": "1996-12-31",
     },
+    "neural_optimize": lambda answers: {
+        "model_id": answers["neural_train"]["model_id"],
+        "parameter_ranges": {"learning_rate": {"choices": [0.002, 0.01]}},
+        "trials": 2,
+        "max_seconds": 20,
+        "end_date": "1995-01-01",
+    },
     "add_dataset": {"name": "mine", "path": "{home}/mine.csv"},
     "get_market_status": {},
     "list_sessions": {"start_date": "2024-11-25", "end_date": "2024-12-31"},

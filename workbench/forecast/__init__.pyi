@@ -43,6 +43,8 @@ from .operations import list_model_types as list_model_types
 from .operations import neural_forecast as neural_forecast
 from .operations import neural_model_status as neural_model_status
 from .operations import neural_train as neural_train
+from .optimizing import NeuralOptimization as NeuralOptimization
+from .optimizing import neural_optimize as neural_optimize
 from .results import Evaluation as Evaluation
 from .results import ForecastReport as ForecastReport
 from .results import ModelStatus as ModelStatus
@@ -75,6 +77,7 @@ __all__ = [
     "NLinearLearner",
     "Naive",
     "Network",
+    "NeuralOptimization",
     "RepeatLast",
     "RollingOrigins",
     "Schedule",
@@ -107,6 +110,7 @@ __all__ = [
     "neural_evaluate",
     "neural_forecast",
     "neural_model_status",
+    "neural_optimize",
     "neural_train",
     "qlike",
     "rolling_origins",

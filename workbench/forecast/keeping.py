@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from workbench.forecast.series import Series
     from workbench.forecast.training import Training
 
-__all__ = ["checkpoint_of", "keep"]
+__all__ = ["checkpoint_of", "keep", "parameters_of", "source_of_models"]
 
 SOURCES = (
     "scaling",
@@ -64,7 +64,9 @@ def keep(
     TrainingReport
         With the model's id.
     """
-    parameters = _parameters(training)
+    parameters = parameters_of(
+        training.model.architecture, training.schedule, training.validation_split
+    )
     until = _date(series, training.split.evaluation - 1)
     model = TrainedModel(
         model_id="",
@@ -83,7 +85,7 @@ def keep(
     attempt = Attempt(
         question_of(series.bars),
         kind,
-        _source(),
+        source_of_models(),
         parameters,
         metrics,
         scope=scope_of(series.bars),
@@ -119,10 +121,42 @@ def checkpoint_of(
         "architecture": architecture.to_json(),
         "schedule": {k: v for k, v in asdict(schedule).items() if k != "max_seconds"},
         "validation_split": validation_split,
-        "source": _source(),
+        "source": source_of_models(),
     }
     name = hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:24]
     return cache_folder("trainings") / f"{name}.pt"
+
+
+def parameters_of(
+    architecture: Architecture, schedule: Schedule, validation_split: float
+) -> dict[str, Any]:
+    """What a training was asked for, as a model and the ledger keep it.
+
+    Parameters
+    ----------
+    architecture : Architecture
+        The shape.
+    schedule : Schedule
+        How it learns; how long it may take is left out.
+    validation_split : float
+        The share that is not learned from.
+
+    Returns
+    -------
+    dict
+        JSON values; the options of the architecture stand beside the rest.
+    """
+    learning = {k: v for k, v in asdict(schedule).items() if k != "max_seconds"}
+    shape = architecture.to_json()
+    options = shape.pop("options")
+    del shape["kind"]  # the name of the trial
+    return {**shape, **options, **learning, "validation_split": validation_split}
+
+
+def source_of_models() -> str:
+    """The hash of what makes a model: the network, its scaling and its training."""
+    files = [Path(__file__).parent / f"{name}.py" for name in SOURCES]
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
 def _report(training: Training, series: Series, model: TrainedModel, trials: int) -> TrainingReport:
@@ -175,14 +209,6 @@ def _run(training: Training, series: Series) -> TrainingRun:
     )
 
 
-def _parameters(training: Training) -> dict[str, Any]:
-    schedule = {k: v for k, v in asdict(training.schedule).items() if k != "max_seconds"}
-    shape = training.model.architecture.to_json()
-    options = shape.pop("options")
-    del shape["kind"]  # the name of the trial
-    return {**shape, **options, **schedule, "validation_split": training.validation_split}
-
-
 def _metrics(training: Training) -> dict[str, float]:
     evaluation = training.evaluation
     return {
@@ -209,9 +235,3 @@ def _losses(training: Training) -> pd.DataFrame:
 def _date(series: Series, position: int) -> date:
     day: date = series.times[position].astype("datetime64[D]").item()
     return day
-
-
-def _source() -> str:
-    """The hash of what makes a model: the network, its scaling and its training."""
-    files = [Path(__file__).parent / f"{name}.py" for name in SOURCES]
-    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()

@@ -61,10 +61,14 @@ class Series:
         """Whether it is one's own frame: its name does not say which."""
         return self.name.startswith(f"{FRAME}:")
 
+    def bars_until(self, until: date) -> int:
+        """How many bars begin on a date or before it, those within its day included."""
+        return int((self.times.astype("datetime64[D]") <= np.datetime64(until)).sum())
+
     def digest(self, until: date) -> str:
         """The hash of the closes up to a date; more bars after it change nothing."""
-        known = self.times <= np.datetime64(until, "ns")
-        return hashlib.sha256(self.closes[known].tobytes()).hexdigest()[:16]
+        known = self.closes[: self.bars_until(until)]
+        return hashlib.sha256(known.tobytes()).hexdigest()[:16]
 
     @property
     def symbol(self) -> str:

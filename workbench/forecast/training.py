@@ -31,8 +31,9 @@ if TYPE_CHECKING:
     from workbench.forecast.results import Evaluation
 
     Floats = npt.NDArray[np.float64]
+    Told = Callable[[float, float, str], None]
 
-__all__ = ["Split", "Training", "models_in_training", "train"]
+__all__ = ["Learned", "Split", "Training", "learn", "models_in_training", "train"]
 
 FEWEST_WINDOWS = 100
 
@@ -89,6 +90,47 @@ class Split:
         held_out = round(bars * validation_split)
         return cls(bars - held_out, bars - held_out // 2)
 
+    @classmethod
+    def seen(cls, bars: int, validation_split: float) -> Split:
+        """Where a training cut of which it is known how much it has seen.
+
+        Parameters
+        ----------
+        bars : int
+            How many it learned from, the choice of the epoch included.
+        validation_split : float
+            The share that was held out.
+
+        Returns
+        -------
+        Split
+            That of `of`, whatever the series has gained since: what comes after these bars is
+            left to evaluate.
+        """
+        whole = bars
+        while whole - round(whole * validation_split) // 2 < bars:
+            whole += 1
+        return cls(whole - round(whole * validation_split), bars)
+
+
+@dataclass(frozen=True, eq=False)
+class Learned:
+    """A network that has learned, before anything has judged it.
+
+    Parameters
+    ----------
+    model : Network
+        The best epoch.
+    fit : Fit
+        Losses and why it ended.
+    windows : tuple of int
+        How many windows were learned from, and how many chose the epoch.
+    """
+
+    model: Network
+    fit: Fit
+    windows: tuple[int, int]
+
 
 @dataclass(frozen=True, eq=False)
 class Training:
@@ -126,14 +168,87 @@ def models_in_training() -> int:
     return _in_training
 
 
+def learn(
+    values: Floats,
+    architecture: Architecture,
+    schedule: Schedule,
+    split: Split,
+    *,
+    on_progress: Told,
+    on_epoch: Callable[[int, float], None] | None = None,
+    checkpoint: Path | None = None,
+) -> Learned:
+    """Train a network on the first part of a series; the second chooses the epoch.
+
+    Parameters
+    ----------
+    values : numpy.ndarray, shape (time,)
+        Closes, finite; those after the second part say only whether the series stays positive.
+    architecture : Architecture
+        The shape of the network.
+    schedule : Schedule
+        How long and how fast it learns.
+    split : Split
+        Where the parts end.
+    on_progress : callable
+        Takes ``(epochs done, epochs, message)``; what it raises ends the training.
+    on_epoch : callable, optional
+        Takes the number of each epoch, from 1, and its validation loss as a share of that of
+        repeat-last, so that networks of other input sizes compare; what it raises ends the
+        training.
+    checkpoint : Path, optional
+        A file that keeps the state after each epoch; a training that finds it goes on from it.
+
+    Returns
+    -------
+    Learned
+        The network and its losses.
+
+    Raises
+    ------
+    TooLittleHistory
+        If not one window fits into a part.
+    InvalidInput
+        If the series does not move, or the training diverges.
+    MissingExtra
+        If a library of the extra 'forecast' is not installed.
+    StoreError
+        If the checkpoint is damaged.
+    """
+    transform = transform_of(values)
+    path = transformed(values[: split.evaluation], transform)
+    learned = _samples(path[: split.validation], architecture)
+    chosen_by = _samples(path[max(0, split.validation - architecture.input_size) :], architecture)
+    told = None
+    if on_epoch is not None:
+        idle = float(np.abs(chosen_by.targets).mean()) / 2  # of quantiles that are all 0
+
+        def told(epoch: int, loss: float) -> None:
+            on_epoch(epoch, loss / idle)
+
+    with _counted():
+        fit = fit_network(
+            architecture,
+            learned,
+            chosen_by,
+            schedule,
+            on_progress,
+            checkpoint=checkpoint,
+            on_epoch=told,
+        )
+    windows = (len(learned.inputs), len(chosen_by.inputs))
+    return Learned(Network(architecture, fit.graphs, transform), fit, windows)
+
+
 def train(
     values: Floats,
     architecture: Architecture,
     schedule: Schedule,
     *,
     validation_split: float,
-    on_progress: Callable[[float, float, str], None],
+    on_progress: Told,
     season: int = 1,
+    split: Split | None = None,
     checkpoint: Path | None = None,
 ) -> Training:
     """Train a network on one series and evaluate it on a tail it has not seen.
@@ -153,6 +268,8 @@ def train(
         Takes ``(epochs done, epochs, message)``; what it raises ends the training.
     season : int
         Steps of a season, for the seasonal naive forecast beside it; with 1 there is none.
+    split : Split, optional
+        Where to cut, if not by the share.
     checkpoint : Path, optional
         A file that keeps the state after each epoch; a training that finds it goes on from it.
 
@@ -172,20 +289,13 @@ def train(
     StoreError
         If the checkpoint is damaged.
     """
-    split = Split.of(len(values), validation_split, architecture)
-    transform = transform_of(values)
-    path = transformed(values, transform)
-    learned = _samples(path[: split.validation], architecture)
-    start = split.validation - architecture.input_size
-    chosen_by = _samples(path[start : split.evaluation], architecture)
-    with _counted():
-        fit = fit_network(
-            architecture, learned, chosen_by, schedule, on_progress, checkpoint=checkpoint
-        )
-    model = Network(architecture, fit.graphs, transform)
+    split = split or Split.of(len(values), validation_split, architecture)
+    learned = learn(
+        values, architecture, schedule, split, on_progress=on_progress, checkpoint=checkpoint
+    )
     naive = fit_repeat_last(values[: split.evaluation], architecture.horizon)
     evaluation = evaluate(
-        model,
+        learned.model,
         naive,
         values,
         split.evaluation,
@@ -194,8 +304,9 @@ def train(
         season=season,
     )
     evaluation = _decided(evaluation, values, split.evaluation)
-    windows = (len(learned.inputs), len(chosen_by.inputs))
-    return Training(model, fit, split, evaluation, windows, schedule, validation_split)
+    return Training(
+        learned.model, learned.fit, split, evaluation, learned.windows, schedule, validation_split
+    )
 
 
 def _decided(evaluation: Evaluation, values: Floats, first: int) -> Evaluation:

@@ -118,8 +118,7 @@ def judge(
 def _first_unseen(model: TrainedModel, series: Series) -> tuple[int, list[str]]:
     least = max(model.forecaster.input_size, _FEWEST_BEFORE) + model.forecaster.horizon
     if is_of(model, series):
-        seen = series.times <= np.datetime64(model.trained_until, "ns")
-        return max(int(seen.sum()), least), []
+        return max(series.bars_until(model.trained_until), least), []
     warning = (
         f"The model was trained on another series ({model.series}): if the two move together, it "
         "has seen more of this one than its dates say."

@@ -2,6 +2,7 @@ from .architecture import MODEL_TYPES as MODEL_TYPES
 from .architecture import PRESETS as PRESETS
 from .architecture import QUANTILES as QUANTILES
 from .architecture import Architecture as Architecture
+from .architecture import checked_option as checked_option
 from .architecture import known_type as known_type
 from .architecture import preset_of as preset_of
 from .architecture import shape_of as shape_of
@@ -19,6 +20,7 @@ __all__ = [
     "Architecture",
     "Graphs",
     "Network",
+    "checked_option",
     "device_for",
     "fit_network",
     "has_cuda",

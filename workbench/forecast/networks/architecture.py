@@ -16,6 +16,7 @@ __all__ = [
     "QUANTILES",
     "Architecture",
     "Preset",
+    "checked_option",
     "known_type",
     "preset_of",
     "shape_of",
@@ -98,14 +99,10 @@ class Architecture:
         for name, least in (("input_size", 2), ("horizon", 1)):
             if getattr(self, name) < least:
                 raise OutOfRange(name, getattr(self, name), least, None)
-        defaults = _OPTIONS[self.kind]
-        for name in self.options:
-            if name not in defaults:
-                raise UnknownName(f"option of {self.kind}", name, list(defaults))
         given = {
-            name: _checked(name, value, defaults[name]) for name, value in self.options.items()
+            name: checked_option(self.kind, name, value) for name, value in self.options.items()
         }
-        complete = {**defaults, **given}
+        complete = {**_OPTIONS[self.kind], **given}
         _must_fit(complete, self.input_size)
         object.__setattr__(self, "options", complete)
 
@@ -234,6 +231,37 @@ def known_type(model_type: str) -> str:
         if _plain(model_type) == _plain(known):
             return known
     raise UnknownName("model type", model_type, MODEL_TYPES)
+
+
+def checked_option(kind: str, name: str, value: Any) -> Option:
+    """The value of an option, of the kind that its default has.
+
+    Parameters
+    ----------
+    kind : str
+        One of `MODEL_TYPES`.
+    name : str
+        The option.
+    value : object
+        As a caller gives it.
+
+    Returns
+    -------
+    int, float or tuple of int
+
+    Raises
+    ------
+    UnknownName
+        If the type has no such option.
+    InvalidInput
+        If it is no whole number, or no list, where one is wanted.
+    OutOfRange
+        If a size is not positive or a share is not in [0, 1).
+    """
+    defaults = _OPTIONS[kind]
+    if name not in defaults:
+        raise UnknownName(f"option of {kind}", name, list(defaults))
+    return _checked(name, value, defaults[name])
 
 
 def title_of(kind: str) -> str:

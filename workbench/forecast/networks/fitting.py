@@ -33,6 +33,7 @@ def fit_network(
     on_progress: Callable[[float, float, str], None],
     *,
     checkpoint: Path | None = None,
+    on_epoch: Callable[[int, float], None] | None = None,
 ) -> Fit:
     """Train a network by the quantile loss and freeze its best epoch.
 
@@ -51,6 +52,9 @@ def fit_network(
         A file that is written after each epoch; if it is there, the training goes on from it
         to the losses that it would have had without the interruption. It is taken away at the
         end.
+    on_epoch : callable, optional
+        Takes the number of each epoch, from 1, and its validation loss, those of an interrupted
+        run too; what it raises ends the training.
 
     Returns
     -------
@@ -76,7 +80,9 @@ def fit_network(
         _quieten()
         members = made(architecture, schedule.seed)
         torch.manual_seed(schedule.seed)
-        learner = Learner(members, architecture.quantiles, schedule, on_progress, checkpoint)
+        learner = Learner(
+            members, architecture.quantiles, schedule, on_progress, checkpoint, on_epoch
+        )
         return learner.run(training, validation)
 
 

@@ -49,6 +49,8 @@ class Learner:
         Takes ``(epochs done, epochs, message)`` at least twice a second.
     checkpoint : Path, optional
         Where the state after each epoch is kept, and where an interrupted run is found.
+    on_epoch : callable, optional
+        Takes the number of each epoch, from 1, and its validation loss.
     """
 
     def __init__(
@@ -58,11 +60,13 @@ class Learner:
         schedule: Schedule,
         on_progress: Told,
         checkpoint: Path | None = None,
+        on_epoch: Callable[[int, float], None] | None = None,
     ) -> None:
         self._members = members.to(schedule.device)
         self._quantiles = torch.tensor(quantiles, device=schedule.device)
         self._schedule = schedule
         self._on_progress = on_progress
+        self._on_epoch = on_epoch or (lambda _epoch, _loss: None)
         self._optimizer = torch.optim.Adam(
             members.parameters(), lr=schedule.learning_rate, fused=True
         )
@@ -95,6 +99,7 @@ class Learner:
             if self._valid_losses[-1] == min(self._valid_losses):
                 self._best = {k: v.detach().clone() for k, v in self._members.state_dict().items()}
             self._put_down()
+            self._on_epoch(len(self._valid_losses), self._valid_losses[-1])
             self._tell(len(self._valid_losses), self._message(), now=True)
         self._members.load_state_dict(self._best)
         fit = Fit(
@@ -123,6 +128,8 @@ class Learner:
         torch.random.set_rng_state(state["generator"].cpu())
         if state["generator_of_device"] is not None:
             torch.cuda.set_rng_state(state["generator_of_device"].cpu())
+        for epoch, loss in enumerate(self._valid_losses, start=1):
+            self._on_epoch(epoch, loss)
         return len(self._valid_losses)
 
     def _put_down(self) -> None:
