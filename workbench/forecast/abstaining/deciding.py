@@ -15,6 +15,7 @@ from workbench.forecast.evaluation.means import (
     windows_in,
 )
 from workbench.forecast.evaluation.student import t_cdf
+from workbench.forecast.evaluation.wording import p_in_words
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -109,7 +110,9 @@ def _in_words(name: str, skill: float, p_value: float, windows: int, *, departs:
         )
     if math.isnan(p_value):
         return f"It is repeat-last: {name} says the same."
-    found = f"skill {skill:+.1%}, one-sided p = {p_value:.3f}, over {windows:,} windows held out"
+    found = (
+        f"skill {skill:+.1%}, one-sided {p_in_words(p_value)}, over {windows:,} windows held out"
+    )
     if departs:
         return f"It is {name}, which beats repeat-last by more than luck ({found})."
     return f"It is repeat-last: {name} does not beat it by more than luck ({found})."

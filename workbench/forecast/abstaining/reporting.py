@@ -11,6 +11,7 @@ from workbench.errors import TooLittleHistory
 from workbench.forecast.abstaining.default import fit_default
 from workbench.forecast.calibration import calibrated_fan, fewest_scores, supported_level
 from workbench.forecast.evaluation.results import Evaluation
+from workbench.forecast.evaluation.wording import p_in_words
 from workbench.forecast.forecasting import (
     forecast_by_model,
     framed,
@@ -171,7 +172,7 @@ def _medians(chosen: Forecaster, values: Floats, horizon: int) -> Floats:
 def _abstains(model: TrainedModel, decision: Decision | None) -> str:
     if decision is None:
         return f"The model {model.model_id} was trained before decisions were kept."
-    found = f"skill {decision.skill:+.1%}, p = {decision.p_value:.3f}"
+    found = f"skill {decision.skill:+.1%}, {p_in_words(decision.p_value)}"
     if np.isnan(decision.p_value):
         found = f"{decision.windows} windows held out tell nothing"
     return f"The model {model.model_id} abstains ({found}); it forecasts when it is named."

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from workbench.domain import Number, Result
 from workbench.forecast.abstaining.results import Decision
+from workbench.forecast.evaluation.wording import p_in_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -131,7 +132,7 @@ class Comparison(Result):
             return f"not testable: {self.windows} independent windows"
         if self.p_value != self.p_value:
             return "the same forecasts" if self.difference == 0 else "always the same difference"
-        return f"p = {self.p_value:.3f}" if self.p_value >= 0.0005 else "p < 0.001"
+        return p_in_words(self.p_value)
 
 
 class ConfidenceSet(Result):

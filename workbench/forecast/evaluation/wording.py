@@ -8,10 +8,25 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from workbench.forecast.evaluation.results import Comparison, Scores
 
-__all__ = ["SIZE", "in_words"]
+__all__ = ["SIZE", "in_words", "p_in_words"]
 
 SIZE = 0.05
 """The p-value below which a better forecast is called more than luck."""
+
+
+def p_in_words(p_value: float) -> str:
+    """A p-value to three digits, and never as zero.
+
+    Parameters
+    ----------
+    p_value : float
+        No NaN.
+
+    Returns
+    -------
+    str
+    """
+    return f"p = {p_value:.3f}" if p_value >= 0.0005 else "p < 0.001"
 
 
 def in_words(
