@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 
 __all__ = ["names_used"]
 
 
-def names_used(source: str) -> set[str]:
+@lru_cache(maxsize=512)
+def names_used(source: str) -> frozenset[str]:
     """Names that the source reads, annotations and decorators included.
 
     Parameters
@@ -17,7 +19,7 @@ def names_used(source: str) -> set[str]:
 
     Returns
     -------
-    set of str
+    frozenset of str
         Also names that are local to the function; the caller looks them up outside.
     """
     tree = ast.parse(source)
@@ -28,4 +30,4 @@ def names_used(source: str) -> set[str]:
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
     }
     arguments = {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
-    return used - bound - arguments
+    return frozenset(used - bound - arguments)
