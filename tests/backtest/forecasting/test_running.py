@@ -11,6 +11,8 @@ import xarray as xr
 from bokeh.models import BoxAnnotation
 
 from workbench.backtest import forecast_strategy, neural_backtest, run_backtest
+from workbench.backtest.forecasting.telling import statement
+from workbench.data import load_bars
 from workbench.errors import (
     InvalidInput,
     NoData,
@@ -239,6 +241,28 @@ def test_closes_that_do_not_move_are_not_held_and_said(walk, follower, model_of,
     assert (made.backtest.weights.iloc[102:138] == 0).all(axis=None)
 
 
+def test_the_words_follow_the_numbers(walk, follower, model_of, context):
+    made = neural_backtest(
+        model_of(follower, walk, walk.index[300]), symbol=walk, use_gpu=False, context=context
+    )
+    assert not any("use_gpu" in note for note in made.notes)
+
+    def words(sharpe, **changes):
+        own = made.performance.neural_model.model_copy(update={"sharpe_ratio": sharpe})
+        part = made.performance.model_copy(update={"neural_model": own})
+        return statement(made.model_copy(update={"performance": part, **changes}))
+
+    ahead, behind = 9.0, -9.0
+    lucky = words(ahead, p_value=0.2)
+    assert "Luck alone may have earned that (p = 0.2 for this one trial)" in lucky
+    untested = words(ahead, p_value=0.01, p_over_holding=float("nan"))
+    assert "a lead over holding cannot be tested: no skill" in untested
+    leading = words(ahead, p_value=0.01, p_over_holding=0.3)
+    assert "its lead over holding may be luck (p = 0.3, equal Sharpe ratios)" in leading
+    assert "holding had the higher Sharpe ratio" in words(behind, p_value=0.0, p_over_holding=0.01)
+    assert "p < 0.002" in words(ahead, p_value=0.0, p_over_holding=0.01, has_skill=True)
+
+
 def test_few_bars_cannot_tell_luck(walk, follower, model_of, context):
     model = model_of(follower, walk, walk.index[560])
     made = neural_backtest(model, symbol=walk, context=context)
@@ -287,16 +311,35 @@ def test_your_own_table_is_compared_with_itself(walk, follower, model_of, contex
     assert given.performance.benchmark == made.performance.benchmark
 
 
-def test_a_symbol_before_the_index_is_compared_with_itself(
-    follower, model_of, context, monkeypatch
+@pytest.mark.parametrize(
+    ("start", "said"),
+    [
+        ("2016-01-01", "over the whole period"),
+        ("2010-01-01", "over the whole period"),
+        ("", "over the whole period"),
+        (None, "no prices of sp500"),
+    ],
+    ids=["begins later", "ends before", "is empty", "is not there"],
+)
+def test_where_the_index_has_no_prices_it_is_compared_with_itself(
+    start, said, follower, model_of, context, monkeypatch
 ):
-    monkeypatch.setattr("workbench.backtest.forecasting.running._reaches", lambda *_: False)
+    def loaded(data, **options):
+        if data != "sp500":
+            return load_bars(data, **options)
+        if start is None:
+            raise UnknownName("dataset", data)
+        index = pd.bdate_range(start or "2014-01-01", periods=700, name="time")
+        prices = load_bars(pd.DataFrame({"SP500": np.linspace(1, 2, 700)}, index))
+        return prices if start else prices * np.nan
+
+    monkeypatch.setattr("workbench.backtest.forecasting.running.load_bars", loaded)
     model = replace(
         model_of(follower, make_walk("2010-01-04"), "2015-01-02"), series="sp500-20:AAPL"
     )
     made = neural_backtest(model, end_date="2016-12-30", context=context)
     assert made.performance.benchmark_name == "AAPL"
-    assert any("the benchmark is AAPL itself" in note for note in made.notes)
+    assert any(said in note and "is AAPL itself" in note for note in made.notes)
 
 
 def test_a_file_can_be_traded(walk, follower, model_of, context, tmp_path):
