@@ -94,6 +94,17 @@ def test_fan_pairs_its_bands_and_begins_at_the_last_value():
     assert len(drawn(figure, Line)) == 3
 
 
+def test_a_fan_of_values_without_times_counts_steps():
+    fan = pd.DataFrame({0.1: [9.0, 8.0], 0.5: [12.5, 13.0], 0.9: [14.0, 15.0]}, index=[1, 2])
+    figure = charts.step_fan([10.0, 11.0, 12.0], fan, shown=2)
+    (band,) = drawn(figure, VArea)
+    np.testing.assert_array_equal(band.data_source.data["step"], [0, 1, 2])
+    np.testing.assert_array_equal(band.data_source.data["q0.9"], [12, 14, 15])
+    np.testing.assert_array_equal(column(figure, "history"), [11, 12])
+    with pytest.raises(UnusableFrame, match="no probability"):
+        charts.step_fan([10.0, 11.0], pd.DataFrame({"mean": [1.0]}))
+
+
 def test_fan_refuses_columns_that_are_no_probabilities():
     history = pd.Series([1.0, 2.0], index=DAYS[:2])
     with pytest.raises(UnusableFrame, match="no probability"):

@@ -15,6 +15,7 @@ WIDTH = 80
 TRAINED = {
     "neural_train",
     "neural_forecast",
+    "neural_predict",
     "neural_evaluate",
     "neural_backtest",
     "neural_optimize",

@@ -96,6 +96,13 @@ CALLS: dict[str, dict[str, Any] | Callable[[dict[str, Any]], dict[str, Any]]] = 
         "horizon": 3,
         "model_id": answers["neural_train"]["model_id"],
     },
+    "neural_predict": lambda answers: {
+        "model_id": answers["neural_train"]["model_id"],
+        "input": [
+            [100.0 + step % 7 for step in range(24)],
+            [50.0 - step % 5 for step in range(30)],
+        ],
+    },
     "neural_evaluate": lambda answers: {
         "model_id": answers["neural_train"]["model_id"],
         "test_data": "sp500-20:AAPL",

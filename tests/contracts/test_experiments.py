@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import pytest
 
 from workbench.errors import InvalidInput, UnknownName
+from workbench.settings import cache_folder
 from workbench.store.experiments import MemoryExperiments, MlflowExperiments
 
 
@@ -87,3 +90,30 @@ def test_an_unknown_file_is_named_with_those_there_are(experiments):
 def test_a_name_that_could_not_be_found_again_is_refused(experiments):
     with pytest.raises(InvalidInput):
         log(experiments, name="it's mine")
+
+
+def test_a_file_is_read_again_without_the_library_that_keeps_it(tmp_path):
+    pytest.importorskip("mlflow", reason="the extra 'forecast' is not installed")
+    place = (f"sqlite:///{tmp_path}/experiments.db", tmp_path / "experiments")
+    model_id = log(MlflowExperiments(*place))
+    MlflowExperiments(*place).artifact(model_id, "weights.bin")
+    code = (
+        "import sys; from pathlib import Path; "
+        "from workbench.store.experiments import MlflowExperiments; "
+        f"store = MlflowExperiments({place[0]!r}, Path({str(place[1])!r})); "
+        f"assert store.artifact({model_id!r}, 'weights.bin') == bytes([0, 255]); "
+        "assert not {'mlflow', 'sqlalchemy'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_a_damaged_copy_is_made_anew(tmp_path):
+    pytest.importorskip("mlflow", reason="the extra 'forecast' is not installed")
+    store = MlflowExperiments(f"sqlite:///{tmp_path}/experiments.db", tmp_path / "experiments")
+    model_id = log(store)
+    assert store.artifact(model_id, "weights.bin") == b"\x00\xff"
+    copies = (path for path in cache_folder("models").rglob("*") if path.is_file())
+    copy = max(copies, key=lambda path: path.stat().st_mtime_ns)
+    for damaged in (copy.read_bytes()[:-1], b""):
+        copy.write_bytes(damaged)
+        assert store.artifact(model_id, "weights.bin") == b"\x00\xff"

@@ -4,6 +4,7 @@ from .evaluating import error_by_step as error_by_step
 from .evaluating import reliability as reliability
 from .forecasting import forecast_fan as forecast_fan
 from .forecasting import loss_curve as loss_curve
+from .forecasting import step_fan as step_fan
 from .futures import spliced_prices as spliced_prices
 from .page import Block as Block
 from .page import report_html as report_html
@@ -71,6 +72,7 @@ __all__ = [
     "spliced_prices",
     "split_strips",
     "stacked",
+    "step_fan",
     "trade_returns",
     "train_and_test",
     "trials_and_luck",

@@ -25,7 +25,7 @@ from workbench.errors import UnusableFrame
 if TYPE_CHECKING:
     from bokeh.plotting import figure
 
-__all__ = ["forecast_fan", "loss_curve"]
+__all__ = ["forecast_fan", "loss_curve", "step_fan"]
 
 
 def forecast_fan(
@@ -69,7 +69,7 @@ def forecast_fan(
         If either table holds no finite value.
     """
     past = over_time(history, "history").iloc[-shown:, :1].dropna().set_axis(["history"], axis=1)
-    fan = _anchored(_probabilities(quantiles), past)
+    fan = _anchored(_as_probabilities(over_time(quantiles, "quantiles")), past)
     made = time_figure(title, height=height)
     seen = made.line(
         "time",
@@ -86,6 +86,64 @@ def forecast_fan(
         if series is not None:
             _draw_series(made, series, name, colour)
     made.add_tools(hover([seen], [("", "@time{%F}"), ("history", "@history{0,0.00}")]))
+    made.yaxis.formatter = NumeralTickFormatter(format="0,0.[00]")
+    legend_above(made)
+    return made
+
+
+def step_fan(
+    history: Any,
+    quantiles: pd.DataFrame,
+    *,
+    title: str = "Forecast",
+    shown: int = 120,
+    height: int = 320,
+) -> figure:
+    """As `forecast_fan`, of values without times: the axis counts steps from the last value.
+
+    Parameters
+    ----------
+    history : array-like, shape (time,)
+        Observed values, oldest first. NaN is a gap.
+    quantiles : pandas.DataFrame
+        Shape (horizon, quantiles); columns are probabilities in (0, 1), index 1, 2, …
+    title : str
+        Title of the figure.
+    shown : int
+        How many of the last values of `history` are drawn.
+    height : int
+        Height in pixels.
+
+    Returns
+    -------
+    bokeh.plotting.figure
+        One area for each pair (q, 1 − q), starting at the last observed value, and the median.
+
+    Raises
+    ------
+    UnusableFrame
+        If a column of `quantiles` is no probability, or a value is no number.
+    NoData
+        If either holds no finite value.
+    """
+    past = numeric_frame(pd.DataFrame({"history": list(history)[-shown:]}), "history")
+    past = past.set_index(pd.RangeIndex(1 - len(past), 1, name="step"))
+    fan = _anchored(_as_probabilities(numeric_frame(quantiles, "quantiles")), past.dropna())
+    made = plain_figure(title, height=height, x_axis_label="steps after the last value")
+    seen = made.line(
+        "step",
+        "history",
+        source=ColumnDataSource(past),
+        color=INK,
+        line_width=1.6,
+        legend_label="history",
+        name="history",
+    )
+    source = ColumnDataSource(
+        fan.rename_axis("step").set_axis([f"q{q:g}" for q in fan.columns], axis=1)
+    )
+    _draw_bands(made, list(fan.columns), source, x="step")
+    made.add_tools(hover([seen], [("step", "@step"), ("history", "@history{0,0.00}")]))
     made.yaxis.formatter = NumeralTickFormatter(format="0,0.[00]")
     legend_above(made)
     return made
@@ -133,8 +191,7 @@ def loss_curve(losses: pd.DataFrame, *, title: str = "Training loss", height: in
     return made
 
 
-def _probabilities(quantiles: Any) -> pd.DataFrame:
-    frame = over_time(quantiles, "quantiles")
+def _as_probabilities(frame: pd.DataFrame) -> pd.DataFrame:
     try:
         frame.columns = [float(name) for name in frame.columns]
         known = all(0.0 < q < 1.0 for q in frame.columns)
@@ -155,12 +212,14 @@ def _anchored(fan: pd.DataFrame, past: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([last, fan[fan.index > past.index[-1]]]).rename_axis("time")
 
 
-def _draw_bands(made: figure, probabilities: list[float], source: ColumnDataSource) -> None:
+def _draw_bands(
+    made: figure, probabilities: list[float], source: ColumnDataSource, x: str = "time"
+) -> None:
     pairs = list(zip(probabilities, reversed(probabilities), strict=True))
     pairs = pairs[: len(probabilities) // 2]
     for low, high in pairs:
         made.varea(
-            x="time",
+            x=x,
             y1=f"q{low:g}",
             y2=f"q{high:g}",
             source=source,
@@ -171,7 +230,7 @@ def _draw_bands(made: figure, probabilities: list[float], source: ColumnDataSour
         )
     middle = f"q{probabilities[len(probabilities) // 2]:g}"
     drawn = made.line(
-        "time",
+        x,
         middle,
         source=source,
         color=PRIMARY,
@@ -179,7 +238,8 @@ def _draw_bands(made: figure, probabilities: list[float], source: ColumnDataSour
         legend_label="median" if middle == "q0.5" else middle,
         name="median",
     )
-    tips = [("", "@time{%F}"), *((f"{q:g}", f"@{{q{q:g}}}{{0,0.00}}") for q in probabilities)]
+    when = ("", "@time{%F}") if x == "time" else (x, f"@{x}")
+    tips = [when, *((f"{q:g}", f"@{{q{q:g}}}{{0,0.00}}") for q in probabilities)]
     made.add_tools(hover([drawn], tips))
 
 

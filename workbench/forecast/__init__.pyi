@@ -49,6 +49,10 @@ from .results import Evaluation as Evaluation
 from .results import ForecastReport as ForecastReport
 from .results import ModelStatus as ModelStatus
 from .results import TrainingReport as TrainingReport
+from .serving import ModelServer as ModelServer
+from .serving import Prediction as Prediction
+from .serving import neural_predict as neural_predict
+from .serving import server_of as server_of
 from .statsforecast import AutoArima as AutoArima
 from .statsforecast import AutoEts as AutoEts
 from .statsforecast import Theta as Theta
@@ -72,12 +76,14 @@ __all__ = [
     "Evaluation",
     "EvaluationReport",
     "ForecastReport",
+    "ModelServer",
     "ModelStatus",
     "NLinear",
     "NLinearLearner",
     "Naive",
     "Network",
     "NeuralOptimization",
+    "Prediction",
     "RepeatLast",
     "RollingOrigins",
     "Schedule",
@@ -111,10 +117,12 @@ __all__ = [
     "neural_forecast",
     "neural_model_status",
     "neural_optimize",
+    "neural_predict",
     "neural_train",
     "qlike",
     "rolling_origins",
     "score",
+    "server_of",
     "split_interval",
     "train",
     "watch",

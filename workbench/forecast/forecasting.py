@@ -35,8 +35,10 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
 
 __all__ = [
+    "card_of",
     "forecast_by_model",
     "framed",
+    "interval_of",
     "quantile_frame",
     "summarised",
     "wanted_quantiles",
@@ -111,7 +113,7 @@ def summarised(quantiles: pd.DataFrame, series: Series, confidence: float) -> Fo
     Forecast
         The part of a report that crosses a wire.
     """
-    low, high = _interval(confidence)
+    low, high = interval_of(confidence)
     current = float(series.closes[-1])
     chances = [_chance_of_rise(row, current) for _, row in quantiles.iterrows()]
     days = enumerate(quantiles.index, start=1)
@@ -180,12 +182,13 @@ def forecast_by_model(
     widest = 1 - 2 * forecaster.architecture.quantiles[0]
     if confidence > widest + 1e-9:
         raise OutOfRange("confidence_level", confidence, 0, round(widest, 6))
-    quantiles = quantile_frame(forecaster, series, horizon, wanted_quantiles(confidence))
+    wanted = wanted_quantiles(confidence, forecaster.architecture.quantiles)
+    quantiles = quantile_frame(forecaster, series, horizon, wanted)
     naive = _naive_frame(series, horizon, confidence)
     evaluation = Evaluation.model_validate(model.evaluation)
     return ForecastReport(
         symbol=series.symbol,
-        model=_card(model),
+        model=card_of(model),
         forecast=summarised(quantiles, series, confidence),
         repeat_last=summarised(naive, series, confidence),
         model_performance=evaluation,
@@ -205,12 +208,13 @@ def _naive_frame(series: Series, horizon: int, confidence: float) -> pd.DataFram
     return quantile_frame(naive, series, horizon, wanted_quantiles(confidence))
 
 
-def wanted_quantiles(confidence: float) -> list[float]:
+def wanted_quantiles(confidence: float, fan: Sequence[float] = QUANTILES) -> list[float]:
     """The quantiles of the fan, and the ends of the interval."""
-    return sorted({*QUANTILES, *_interval(confidence)})
+    return sorted({*fan, *interval_of(confidence)})
 
 
-def _interval(confidence: float) -> tuple[float, float]:
+def interval_of(confidence: float) -> tuple[float, float]:
+    """The probabilities of both ends of a central interval."""
     low = round((1 - confidence) / 2, 12)
     return low, round(1 - low, 12)
 
@@ -227,13 +231,14 @@ def _trend(chance: float) -> Literal["bullish", "bearish", "neutral"]:
 
 
 def _volatility(quantiles: pd.Series, current: float, confidence: float) -> float:
-    low, high = _interval(confidence)
+    low, high = interval_of(confidence)
     width = float(quantiles[high] - quantiles[low])
     wide = 2 * NormalDist().inv_cdf(high)
     return width / wide / current if current > 0 else float("nan")
 
 
-def _card(model: TrainedModel) -> ModelCard:
+def card_of(model: TrainedModel) -> ModelCard:
+    """Which model it is, in words."""
     shape = model.forecaster.architecture
     options = ", ".join(f"{name} {_written(value)}" for name, value in shape.options.items())
     return ModelCard(

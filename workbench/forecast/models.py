@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     from workbench.domain import ModelRef
     from workbench.forecast.networks.network import Network
     from workbench.forecast.series import Series
+    from workbench.ports import Experiments
 
 __all__ = [
     "NAIVE",
     "TrainedModel",
     "is_of",
+    "load_from",
     "load_model",
     "model_names",
     "newest_model",
@@ -80,7 +82,7 @@ def model_names() -> list[str]:
 
 def trained_models(context: Context) -> list[dict[str, Any]]:
     """What is known of every trained model, newest first, without loading it."""
-    return [model for model in context.experiments.models() if "trained_until" in model["tags"]]
+    return _trained(context.experiments)
 
 
 def newest_model(series: Series, *, horizon: int, context: Context) -> TrainedModel | None:
@@ -120,6 +122,10 @@ def is_of(model: TrainedModel, series: Series) -> bool:
     return _is_of(series, model.series, model.closes, model.trained_until)
 
 
+def _trained(experiments: Experiments) -> list[dict[str, Any]]:
+    return [model for model in experiments.models() if "trained_until" in model["tags"]]
+
+
 def _is_of(series: Series, name: str, closes: str, until: date) -> bool:
     return name == series.name and (not series.is_frame() or series.digest(until) == closes)
 
@@ -150,16 +156,42 @@ def load_model(model: ModelRef, *, context: Context) -> TrainedModel:
         return model
     if not isinstance(model, str):
         raise InvalidInput("This is no model", seen=model, cure="Give a model id or a TrainedModel")
-    known = [str(one["model_id"]) for one in trained_models(context)]
-    if model not in known:
-        raise UnknownName("model", model, [NAIVE, *known])
+    return load_from(context.experiments, model)
+
+
+def load_from(experiments: Experiments, model_id: str) -> TrainedModel:
+    """A trained model by its id, from a store of experiments.
+
+    Parameters
+    ----------
+    experiments : Experiments
+        Where it lies.
+    model_id : str
+        What is wanted.
+
+    Returns
+    -------
+    TrainedModel
+        Ready to forecast.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such model.
+    StoreError
+        If its files are damaged or of another version.
+    """
     try:
-        card = _read(context.experiments.artifact(model, CARD))
-        graphs = [context.experiments.artifact(model, file) for file in GRAPHS]
-        return _unpacked(model, card, *graphs)
+        card, *graphs = (experiments.artifact(model_id, file) for file in (CARD, *GRAPHS))
+        return _unpacked(model_id, _read(card), *graphs)
+    except UnknownName:
+        known = [str(model["model_id"]) for model in _trained(experiments)]
+        if model_id in known:
+            raise  # a file is missing, and it is named
+        raise UnknownName("model", model_id, [NAIVE, *known]) from None
     except (ValueError, KeyError, TypeError) as error:
         raise StoreError(
-            f"The model {model} cannot be loaded: {error}",
+            f"The model {model_id} cannot be loaded: {error}",
             cure="Its files are damaged or of another version of the workbench; train it again",
         ) from error
 

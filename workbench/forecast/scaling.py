@@ -15,6 +15,7 @@ Series with values of zero or below (spreads, rates) are taken as they are, with
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
@@ -143,7 +144,8 @@ def scaled(windows: Floats, horizon: int) -> Windows:
     InvalidInput
         If a window is constant: it has no volatility to scale by.
     """
-    unit = np.sqrt(np.mean(np.diff(windows, axis=1) ** 2, axis=1) * horizon)
+    steps = windows[:, 1:] - windows[:, :-1]
+    unit = np.sqrt(np.einsum("ij,ij->i", steps, steps) * (horizon / steps.shape[1]))
     if not (unit > 0).all():
         raise InvalidInput(
             f"{windows.shape[1]} values in a row are the same: there is no volatility to scale by",
@@ -197,10 +199,22 @@ def interpolated(values: Floats, known: Sequence[float], wanted: Sequence[float]
     numpy.ndarray, shape (..., wanted)
         Not decreasing along the last axis where `wanted` increases.
     """
+    right, share = _between(tuple(known), tuple(wanted))
+    ordered = np.sort(values, axis=-1)
+    if right is None:
+        return ordered
+    left = ordered.take(right - 1, axis=-1)
+    between: Floats = left + (ordered.take(right, axis=-1) - left) * share
+    return between
+
+
+@lru_cache(maxsize=256)
+def _between(
+    known: tuple[float, ...], wanted: tuple[float, ...]
+) -> tuple[npt.NDArray[np.intp] | None, Floats]:
+    """For each probability its upper neighbour, and the way to it from the lower one."""
     score = np.array([NormalDist().inv_cdf(q) for q in known])
     target = np.array([NormalDist().inv_cdf(q) for q in wanted])
-    ordered = np.sort(values, axis=-1)
     right = np.clip(np.searchsorted(score, target), 1, len(score) - 1)
     share = (target - score[right - 1]) / (score[right] - score[right - 1])
-    between: Floats = ordered[..., right - 1] * (1 - share) + ordered[..., right] * share
-    return between
+    return (None if known == wanted else right), share

@@ -5,13 +5,12 @@ from __future__ import annotations
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from workbench.errors import WorkbenchError
 from workbench.forecast.models import NAIVE, load_model, trained_models
 from workbench.forecast.networks.architecture import MODEL_TYPES
 from workbench.forecast.results import ModelStatus, Recommendations, SystemStatus
 from workbench.forecast.training import models_in_training
+from workbench.forecast.trying import random_walks, soundness
 
 if TYPE_CHECKING:
     from workbench.context import Context
@@ -143,10 +142,8 @@ def _capabilities(model: TrainedModel) -> dict[str, Any]:
 
 def _health(model: TrainedModel) -> dict[str, Any]:
     """Try the model on a random walk: a forecast must be finite and its quantiles in order."""
-    walk = _walk(model.forecaster.input_size)
-    seconds, quantiles = _timed(model, walk)
-    finite = bool(np.isfinite(quantiles).all())
-    ordered = finite and bool((np.diff(quantiles, axis=2) >= 0).all())
+    seconds, quantiles = _timed(model)
+    finite, ordered = soundness(quantiles)
     return {
         "status": "healthy" if ordered else "broken",
         "forecast_finite": finite,
@@ -160,23 +157,19 @@ def _milliseconds(model_id: str, context: Context) -> float | None:
         model = load_model(model_id, context=context)
     except WorkbenchError:
         return None  # shown as not timed; asking for this model says what is wrong
-    seconds, _ = _timed(model, _walk(model.forecaster.input_size))
+    seconds, _ = _timed(model)
     return round(seconds * 1e3, 3)
 
 
-def _timed(model: TrainedModel, walk: Any) -> tuple[float, Any]:
+def _timed(model: TrainedModel) -> tuple[float, Any]:
     """The median time of one forecast."""
+    walk = random_walks(1, model.forecaster.input_size)
     taken = []
     for _ in range(_REPEATS):
         started = perf_counter()
         quantiles = model.forecaster.predict(walk, model.forecaster.architecture.quantiles)
         taken.append(perf_counter() - started)
     return sorted(taken)[_REPEATS // 2], quantiles
-
-
-def _walk(length: int) -> Any:
-    steps = np.random.default_rng(0).normal(0.0, 0.01, length)
-    return 100 * np.exp(np.cumsum(steps))[None, :]
 
 
 def _system(trained: int, *, gpu: bool) -> SystemStatus:

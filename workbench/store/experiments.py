@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.errors import InvalidInput, MissingExtra, StoreBusy, StoreError, UnknownName
 from workbench.settings import home
+from workbench.store.copies import Copies
 from workbench.store.locks import alone
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ class MlflowExperiments:
     def __init__(self, url: str, artifacts: Path) -> None:
         self._url = url
         self._artifacts = artifacts
+        self._copies = Copies(url)
 
     def log(
         self,
@@ -138,6 +140,9 @@ class MlflowExperiments:
     def artifact(self, model_id: str, file: str) -> bytes:
         """One file of a model.
 
+        Files of a finished training never change: the second time, in whatever process, it is
+        a copy in the cache of ``WORKBENCH_HOME`` that is read, without MLflow.
+
         Parameters
         ----------
         model_id : str
@@ -155,12 +160,17 @@ class MlflowExperiments:
         UnknownName
             If there is no such model, or it has no such file.
         """
+        copied = None if self._is_unwritten() else self._copies.get(model_id, file)
+        if copied is not None:
+            return copied
         run_id = self._run_id(model_id)
         with _as_store_error(), TemporaryDirectory() as folder:
             present = [entry.path for entry in self._client.list_artifacts(run_id)]
             if file not in present:
                 raise UnknownName(f"file of the model {model_id}", file, present)
-            return Path(self._client.download_artifacts(run_id, file, folder)).read_bytes()
+            content = Path(self._client.download_artifacts(run_id, file, folder)).read_bytes()
+        self._copies.put(model_id, file, content)
+        return content
 
     @cached_property
     def _client(self) -> Any:

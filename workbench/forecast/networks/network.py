@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from workbench.errors import OutOfRange
+from workbench.errors import InvalidInput, OutOfRange
 from workbench.forecast.history import last_values
 from workbench.forecast.networks.onnxruntime import Served
 from workbench.forecast.scaling import interpolated, scaled, transformed, untransformed
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
 
 __all__ = ["Network"]
+
+_AT_ONCE = 2_000_000
+"""Numbers that are held at a time for each step of a forecast: 16 MB."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,8 +79,8 @@ class Network:
         OutOfRange
             If a quantile lies outside those that were learned.
         InvalidInput
-            If a value is missing, or not positive for a model of logarithms, or a window is
-            constant.
+            If a value is missing, or not positive for a model of logarithms, a window is
+            constant, or its values are too large to forecast with.
         MissingExtra
             If onnxruntime is not installed.
         StoreError
@@ -87,11 +90,15 @@ class Network:
         for quantile in quantiles:
             if not known[0] <= quantile <= known[-1]:
                 raise OutOfRange("quantile", quantile, known[0], known[-1])
-        window = last_values(history, self.input_size, "A forecast of this model")
-        windows = scaled(transformed(window, self.transform), self.horizon)
-        moves = self.forward(windows.inputs.astype(np.float32)).astype(np.float64)
-        undone = windows.undone(interpolated(moves, known, quantiles))
-        return untransformed(undone, self.transform)
+        windows = last_values(history, self.input_size, "A forecast of this model")
+        windows = transformed(windows, self.transform)
+        size = max(1, _AT_ONCE // (self.input_size + self.horizon * len(known)))
+        if len(windows) <= size:
+            return self._forecast(windows, quantiles)
+        said: Floats = np.empty((len(windows), self.horizon, len(quantiles)))
+        for begin in range(0, len(windows), size):
+            said[begin : begin + size] = self._forecast(windows[begin : begin + size], quantiles)
+        return said
 
     def forward(self, inputs: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """The network itself.
@@ -107,6 +114,22 @@ class Network:
             Scaled quantiles, as they come: they may cross.
         """
         return self._served.run(inputs)
+
+    def _forecast(self, windows: Floats, quantiles: Sequence[float]) -> Floats:
+        """Quantiles of transformed windows, in the units of the history."""
+        known = self.architecture.quantiles
+        seen = scaled(windows, self.horizon)
+        moves = self.forward(seen.inputs.astype(np.float32)).astype(np.float64)
+        with np.errstate(over="ignore"):  # what is infinite is refused
+            undone = seen.undone(interpolated(moves, known, quantiles))
+            said = untransformed(undone, self.transform)
+        if not np.isfinite(said).all():
+            raise InvalidInput(
+                "The forecast is beyond the numbers that there are",
+                seen=float(windows[int(np.argmin(np.isfinite(said).all(axis=(1, 2)))), -1]),
+                cure="Give the series in larger units",
+            )
+        return said
 
     def check(self) -> None:
         """Load the network, which happens otherwise at the first forecast.
