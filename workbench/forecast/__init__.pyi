@@ -24,6 +24,10 @@ from .learning import Schedule as Schedule
 from .linear import NLinear as NLinear
 from .linear import NLinearLearner as NLinearLearner
 from .linear import fit_nlinear as fit_nlinear
+from .live import LiveFan as LiveFan
+from .live import LiveForecast as LiveForecast
+from .live import completed as completed
+from .live import replayed as replayed
 from .models import TrainedModel as TrainedModel
 from .models import load_model as load_model
 from .models import model_names as model_names
@@ -76,6 +80,8 @@ __all__ = [
     "Evaluation",
     "EvaluationReport",
     "ForecastReport",
+    "LiveFan",
+    "LiveForecast",
     "ModelServer",
     "ModelStatus",
     "NLinear",
@@ -98,6 +104,7 @@ __all__ = [
     "check_calibration",
     "clark_west",
     "compare",
+    "completed",
     "daily_variance",
     "diebold_mariano",
     "evaluate",
@@ -120,6 +127,7 @@ __all__ = [
     "neural_predict",
     "neural_train",
     "qlike",
+    "replayed",
     "rolling_origins",
     "score",
     "server_of",
