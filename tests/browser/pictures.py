@@ -68,6 +68,21 @@ def data(page: Any, folder: Path) -> None:
         keep(page, "data")
 
 
+def models(page: Any, folder: Path) -> None:
+    """A network that has learned a series which is repeat-last, or nearly so."""
+    with pages_server(folder / "pages.log") as url:
+        page.goto(f"{url}/models")
+        page.get_by_text("None is trained yet").wait_for()
+        for kind in ("NLinear", "GRU", "NHITS"):
+            page.get_by_label("Kind", exact=True).click()
+            page.locator("[role=listbox]").get_by_text(kind, exact=True).click()
+            page.get_by_role("button", name="Train", exact=True).click()
+            page.get_by_role("gridcell", name=kind, exact=True).wait_for()
+        page.mouse.move(0, 0)
+        page.wait_for_timeout(3_000)  # until every figure is drawn
+        keep(page, "models")
+
+
 def notebook(page: Any, folder: Path) -> None:
     copied = quick_notebook(folder)
     with lab_server(folder, folder.with_suffix(".log")) as url:
@@ -80,7 +95,7 @@ def notebook(page: Any, folder: Path) -> None:
         keep(page, "notebook")
 
 
-TAKES = ((research, 1300), (backtest, 1500), (data, 1740), (notebook, 900))
+TAKES = ((research, 1300), (backtest, 1500), (data, 1740), (models, 1400), (notebook, 900))
 """What is taken, and how high its window is."""
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from workbench.errors import (
     InvalidInput,
+    NoData,
     OutOfRange,
     StoreError,
     TooLittleHistory,
@@ -50,6 +51,21 @@ def test_a_training_reports_what_it_is_worth(report, context):
     (trial,) = context.ledger.trials
     assert (trial.verb, report.trials) == ("train", 1)
     assert trial.parameters["horizon"] == 5
+
+
+def test_a_kept_model_shows_how_it_learned_and_how_it_did(report, context):
+    found = neural_model_status(report.model_id, context=context)
+    pd.testing.assert_frame_equal(found.losses, report.losses)
+    assert found.performance.model_dump_json() == report.evaluation.model_dump_json()
+    kept, whole = found.performance.errors(), report.evaluation.errors()
+    assert list(kept.columns) == ["repeat-last", "N-HiTS"]
+    pd.testing.assert_frame_equal(kept, whole.loc[kept.index, kept.columns], check_names=False)
+    held = found.performance.coverages()
+    assert held.index.tolist() == [0.5, 0.8, 0.9, 0.95, 0.99]
+    assert held.loc[0.9, "N-HiTS"] == report.evaluation.model.coverage["90%"]
+    assert len(found.plot().children) == 2
+    with pytest.raises(NoData, match="one trained model"):
+        neural_model_status(context=context).plot()
 
 
 def test_without_a_model_it_is_repeat_last_and_says_so(frame, context):

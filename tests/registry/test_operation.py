@@ -61,6 +61,20 @@ def greet(monkeypatch):
     return greet
 
 
+def test_an_operation_declares_where_its_answer_is_read(greet):
+    @operation(effect="read", resources="greetings://all greetings://{name}?times=2")
+    def greeted(name: str = "you") -> str:
+        """Say who was greeted."""
+        return name
+
+    assert registry.find("greeted").resources == ("greetings://all", "greetings://{name}?times=2")
+    assert registry.find("say_hello").resources == ()
+    assert registry.find("neural_model_status").resources == (
+        "neural://models",
+        "neural://performance/{model_id}",
+    )
+
+
 def test_the_function_is_returned_unchanged(greet):
     assert greet("you").value != 0
     assert greet.__name__ == "greet"

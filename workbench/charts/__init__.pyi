@@ -1,5 +1,6 @@
 from .corrections import size_and_power as size_and_power
 from .dependence import dependence_map as dependence_map
+from .evaluating import coverage_by_level as coverage_by_level
 from .evaluating import error_by_step as error_by_step
 from .evaluating import reliability as reliability
 from .forecasting import forecast_fan as forecast_fan
@@ -45,6 +46,7 @@ __all__ = [
     "chance_histogram",
     "correlation_heatmap",
     "counted_findings",
+    "coverage_by_level",
     "coverage_heatmap",
     "cumulative_costs",
     "curve",

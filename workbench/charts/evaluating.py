@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from bokeh.plotting import figure
 
-__all__ = ["error_by_step", "reliability"]
+__all__ = ["coverage_by_level", "error_by_step", "reliability"]
 
 
 def error_by_step(
@@ -81,10 +81,42 @@ def reliability(shares: Any, *, title: str = "Calibration", height: int = 320) -
     NoData
         If it holds no finite value.
     """
-    frame = numeric_frame(shares, "shares")
-    made = plain_figure(
-        title, height=height, x_axis_label="quantile", y_axis_label="outcomes below it"
+    return _against_promise(
+        numeric_frame(shares, "shares"), ("quantile", "outcomes below it"), title, height
     )
+
+
+def coverage_by_level(coverage: Any, *, title: str = "Coverage", height: int = 320) -> figure:
+    """The share of outcomes inside each central interval, beside the share that was promised.
+
+    Parameters
+    ----------
+    coverage : pandas.DataFrame
+        Index the levels of the intervals, such as 0.9, one column of shares per forecaster;
+        repeat-last is dashed.
+    title : str
+        Title of the figure.
+    height : int
+        Height in pixels.
+
+    Returns
+    -------
+    bokeh.plotting.figure
+        One line for each column, named after it, and the diagonal, named ``as promised``.
+
+    Raises
+    ------
+    UnusableFrame
+        If a column is not numeric.
+    NoData
+        If it holds no finite value.
+    """
+    frame = numeric_frame(coverage, "coverage")
+    return _against_promise(frame, ("level of the interval", "outcomes inside it"), title, height)
+
+
+def _against_promise(frame: pd.DataFrame, axes: tuple[str, str], title: str, height: int) -> figure:
+    made = plain_figure(title, height=height, x_axis_label=axes[0], y_axis_label=axes[1])
     made.line(
         [0, 1],
         [0, 1],

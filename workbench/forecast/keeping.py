@@ -8,8 +8,6 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from workbench.forecast.models import TrainedModel, save_model
 from workbench.forecast.results import (
     ModelInfo,
@@ -17,6 +15,7 @@ from workbench.forecast.results import (
     TrainingHistory,
     TrainingReport,
     TrainingRun,
+    losses_of,
 )
 from workbench.settings import cache_folder
 from workbench.validation import Attempt, question_of, reason_of, record_trial, scope_of
@@ -78,6 +77,7 @@ def keep(
         closes=series.digest(until),
         evaluation=training.evaluation.model_dump(),
         parameters=parameters,
+        losses=_losses(training),
     )
     metrics = _metrics(training)
     name = name or f"{kind.lower()}_{context.now():%Y%m%d}"
@@ -178,7 +178,7 @@ def _report(training: Training, series: Series, model: TrainedModel, trials: int
         statement=evaluation.statement,
         device=device,
         survivorship=series.survivorship,
-        losses=_losses(training),
+        losses=losses_of(model.losses),
         model=model,
     )
 
@@ -226,10 +226,9 @@ def _info(training: Training) -> ModelInfo:
     return ModelInfo(parameters=count, trainable_parameters=count, model_size_mb=size)
 
 
-def _losses(training: Training) -> pd.DataFrame:
-    losses = {"train": training.fit.train_losses, "validation": training.fit.valid_losses}
-    index = pd.RangeIndex(1, len(training.fit.valid_losses) + 1, name="epoch")
-    return pd.DataFrame(losses, index=index)
+def _losses(training: Training) -> dict[str, list[float]]:
+    fit = training.fit
+    return {"train": list(fit.train_losses), "validation": list(fit.valid_losses)}
 
 
 def _date(series: Series, position: int) -> date:

@@ -62,6 +62,8 @@ class TrainedModel:
         The `Evaluation` of its training as JSON values.
     parameters : dict
         Of its training.
+    losses : dict
+        ``train`` and ``validation``: the mean quantile loss of each epoch, in scaled units.
     """
 
     model_id: str
@@ -73,6 +75,7 @@ class TrainedModel:
     closes: str
     evaluation: dict[str, Any] = field(repr=False)
     parameters: dict[str, Any] = field(repr=False)
+    losses: dict[str, list[float]] = field(default_factory=dict, repr=False)
 
 
 def model_names() -> list[str]:
@@ -229,6 +232,7 @@ def save_model(
         "closes": model.closes,
         "evaluation": model.evaluation,
         "parameters": model.parameters,
+        "losses": model.losses,
     }
     graphs = (model.forecaster.graphs.one, model.forecaster.graphs.many)
     return context.experiments.log(
@@ -278,4 +282,5 @@ def _unpacked(model_id: str, card: dict[str, Any], one: bytes, many: bytes) -> T
         closes=card["closes"],
         evaluation=card["evaluation"],
         parameters=card["parameters"],
+        losses=card.get("losses", {}),  # unknown of the first models
     )

@@ -131,7 +131,11 @@ def neural_train(
     return keep(done, series, kind=kind, name=name, context=context)
 
 
-@operation(effect="compute", command="forecast predict")
+@operation(
+    effect="compute",
+    command="forecast predict",
+    resources="neural://forecasts/{symbol}?horizon=7",
+)
 def neural_forecast(
     symbol: DatasetRef,
     horizon: Annotated[int, Field(ge=1, le=720)],
@@ -198,7 +202,11 @@ def neural_forecast(
     return forecast_by_default(series, horizon, confidence_level, newest)
 
 
-@operation(effect="read", command="forecast models")
+@operation(
+    effect="read",
+    command="forecast models",
+    resources="neural://models neural://performance/{model_id}",
+)
 def neural_model_status(
     model_id: ModelRef | None = None, *, context: Context | None = None
 ) -> ModelStatus:

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from pydantic import Field
 
 from workbench.domain import Number, Result
+from workbench.errors import NoData
 from workbench.forecast.abstaining.results import Decision
 from workbench.forecast.evaluation.results import Evaluation, Scores
 
 if TYPE_CHECKING:
     import pandas as pd
+    from bokeh.models import LayoutDOM
     from bokeh.plotting import figure
 
 __all__ = [
@@ -33,6 +35,7 @@ __all__ = [
     "TrainingHistory",
     "TrainingReport",
     "TrainingRun",
+    "losses_of",
 ]
 
 
@@ -258,9 +261,12 @@ class ModelStatus(Result):
     model_details: dict[str, Any] | None = None
     capabilities: dict[str, Any] | None = None
     health_check: dict[str, Any] | None = None
+    performance: Evaluation | None = None
+    """Of one model, at its training."""
     system_status: SystemStatus
     recommendations: Recommendations
     available_types: list[str]
+    losses: Any = Field(default=None, exclude=True, repr=False)
 
     headline: ClassVar[tuple[str, ...]] = ("total_models",)
 
@@ -269,6 +275,36 @@ class ModelStatus(Result):
         import pandas as pd  # noqa: PLC0415  heavy: pandas
 
         return pd.DataFrame(self.models_summary)
+
+    def plot(self) -> LayoutDOM:
+        """The loss of each epoch of one model, its error by step and its coverage by level."""
+        if self.performance is None:
+            raise NoData("Only of one trained model is there something to draw", cure="Name it")
+        from workbench.charts import loss_curve, stacked  # noqa: PLC0415  heavy: bokeh
+
+        drawn = [] if self.losses is None else [loss_curve(self.losses, title="Quantile loss")]
+        return stacked(*drawn, self.performance.plot())
+
+
+def losses_of(losses: dict[str, list[float]]) -> pd.DataFrame | None:
+    """The losses of a training as a table.
+
+    Parameters
+    ----------
+    losses : dict
+        ``train`` and ``validation``: one number for each epoch.
+
+    Returns
+    -------
+    pandas.DataFrame or None
+        Index ``epoch`` from 1; None where they are not known.
+    """
+    import pandas as pd  # noqa: PLC0415  heavy: pandas
+
+    if not losses:
+        return None
+    index = pd.RangeIndex(1, len(losses["validation"]) + 1, name="epoch")
+    return pd.DataFrame(losses, index=index)
 
 
 class ModelType(Result):

@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Any
 from workbench.errors import WorkbenchError
 from workbench.forecast.models import NAIVE, load_model, trained_models
 from workbench.forecast.networks.architecture import MODEL_TYPES
-from workbench.forecast.results import ModelStatus, Recommendations, SystemStatus
+from workbench.forecast.results import (
+    Evaluation,
+    ModelStatus,
+    Recommendations,
+    SystemStatus,
+    losses_of,
+)
 from workbench.forecast.training import models_in_training
 from workbench.forecast.trying import random_walks, soundness
 
@@ -83,17 +89,22 @@ def status_of_one(model_id: Any, context: Context, *, gpu: bool) -> ModelStatus:
         If there is no such model.
     """
     summary = [_summary(one) for one in trained_models(context)]
+    performance = losses = None
     if model_id == NAIVE:
         details, capabilities, health = _OF_NAIVE
     else:
         model = load_model(model_id, context=context)
         details, capabilities, health = _details(model), _capabilities(model), _health(model)
+        performance = Evaluation.model_validate(model.evaluation)
+        losses = losses_of(model.losses)
     return ModelStatus(
         total_models=len(summary),
         models_summary=[row for row in summary if row["model_id"] == details["model_id"]],
         model_details=details,
         capabilities=capabilities,
         health_check=health,
+        performance=performance,
+        losses=losses,
         system_status=_system(len(summary), gpu=gpu),
         recommendations=_recommended(summary),
         available_types=list(MODEL_TYPES),

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from anyio import to_thread
 from mcp.server.lowlevel import Server
-from mcp_types import ListResourcesResult, ListToolsResult
+from mcp_types import ListResourcesResult, ListResourceTemplatesResult, ListToolsResult
 
 import workbench
 from workbench.domain import Scope
 from workbench.mcp.calls import answer
-from workbench.mcp.resources import listed, read
+from workbench.mcp.resources import listed, read, templates
 from workbench.mcp.tools import offered
 
 if TYPE_CHECKING:
@@ -79,7 +79,13 @@ def build_server(scopes: frozenset[Scope] | None = None) -> Server[Any]:
     async def list_resources(
         _ctx: ServerRequestContext[Any], _params: PaginatedRequestParams | None
     ) -> ListResourcesResult:
-        return ListResourcesResult(resources=listed())
+        return ListResourcesResult(resources=await to_thread.run_sync(listed, rights))
+
+    async def list_resource_templates(
+        _ctx: ServerRequestContext[Any], _params: PaginatedRequestParams | None
+    ) -> ListResourceTemplatesResult:
+        found = await to_thread.run_sync(templates, rights)
+        return ListResourceTemplatesResult(resource_templates=found)
 
     async def read_resource(
         _ctx: ServerRequestContext[Any], params: ReadResourceRequestParams
@@ -94,5 +100,6 @@ def build_server(scopes: frozenset[Scope] | None = None) -> Server[Any]:
         on_list_tools=list_tools,
         on_call_tool=call_tool,
         on_list_resources=list_resources,
+        on_list_resource_templates=list_resource_templates,
         on_read_resource=read_resource,
     )

@@ -47,6 +47,8 @@ class Entry:
         The first line of its docstring.
     module : str
         The module to import it from; empty when it was defined in this process.
+    resources : tuple of str
+        The addresses under which an agent reads its answer.
     """
 
     room: str
@@ -56,6 +58,7 @@ class Entry:
     command: str
     summary: str
     module: str
+    resources: tuple[str, ...] = ()
 
     def function(self) -> Callable[..., Any]:
         """Import the operation."""
@@ -88,6 +91,7 @@ def operations() -> list[Entry]:
             declared.command or f"{NOTEBOOK} {name}",
             summary_of(function),
             "",
+            tuple(declared.resources.split()),
         )
         for name, (declared, function) in added().items()
     ]
@@ -163,6 +167,7 @@ def _entry(module: str, found: Found) -> Entry:
         command=found.keywords.get("command") or f"{room} {found.function.replace('_', '-')}",
         summary=found.summary,
         module=module,
+        resources=tuple(found.keywords.get("resources", "").split()),
     )
 
 

@@ -28,18 +28,21 @@ class Declaration:
         The name of the MCP tool; empty means the function's own.
     command : str
         The words of the command; empty means ``<room> <name>``.
+    resources : str
+        The addresses under which an agent reads what it answers, with blanks between them.
     """
 
     effect: str
     tool: str = ""
     command: str = ""
+    resources: str = ""
 
 
 _added: dict[str, tuple[Declaration, Callable[..., Any]]] = {}
 
 
 def operation(
-    *, effect: EffectName, tool: str = "", command: str = ""
+    *, effect: EffectName, tool: str = "", command: str = "", resources: str = ""
 ) -> Callable[[Function], Function]:
     """Declare a function to be an operation; the function is returned unchanged.
 
@@ -56,6 +59,10 @@ def operation(
         The name of the MCP tool when it is not the function's own.
     command : str, optional
         The words of the command when they are not ``<room> <name>``.
+    resources : str, optional
+        The addresses under which an agent reads its answer, with blanks between them: a name in
+        braces is a parameter, what stands behind ``?`` is given and no part of the address, as in
+        ``neural://forecasts/{symbol}?horizon=7``.
 
     Returns
     -------
@@ -69,7 +76,7 @@ def operation(
             _added[function.__name__] = (declaration, function)
         return function
 
-    declaration = Declaration(effect, tool, command)
+    declaration = Declaration(effect, tool, command, resources)
     return declare
 
 

@@ -205,14 +205,49 @@ class Evaluation(Result):
             [{**one.model_dump(), "verdict": one.verdict} for one in self.comparisons]
         )
 
-    def plot(self) -> LayoutDOM:
-        """Error by step of the horizon, and how often outcomes fell below each quantile."""
-        from workbench.charts import error_by_step, reliability, stacked  # noqa: PLC0415  heavy: bokeh
+    def errors(self) -> pd.DataFrame:
+        """The mean absolute error by step of the horizon.
 
-        errors = self.by_step.pivot_table("mae", "step", "name", sort=False)
+        Returns
+        -------
+        pandas.DataFrame
+            Index ``step``, one column per forecaster; of an evaluation that was kept with its
+            model a few steps, of repeat-last and the model.
+        """
+        import pandas as pd  # noqa: PLC0415  heavy: pandas
+
+        if self.by_step is not None:
+            table: pd.DataFrame = self.by_step.pivot_table("mae", "step", "name", sort=False)
+            return table
+        rows = [(one.naive_mae, one.mae) for one in self.steps]
+        index = pd.Index([one.step for one in self.steps], name="step")
+        return pd.DataFrame(rows, index, [self.naive.name, self.model.name])
+
+    def coverages(self) -> pd.DataFrame:
+        """The share of outcomes inside each central interval, over all steps.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Index ``level``, the share that was promised; one column per forecaster.
+        """
+        import pandas as pd  # noqa: PLC0415  heavy: pandas
+
+        columns = {one.name: one.coverage for one in (self.naive, self.model)}
+        levels = {name: float(name.rstrip("%")) / 100 for name in self.model.coverage}
+        return pd.DataFrame(columns).rename(levels).rename_axis("level").sort_index()
+
+    def plot(self) -> LayoutDOM:
+        """Error by step of the horizon, and what share of outcomes each interval has held."""
+        from workbench.charts import coverage_by_level, error_by_step, reliability, stacked  # noqa: PLC0415  heavy: bokeh
+
+        calibration = (
+            coverage_by_level(self.coverages(), title="Outcomes inside each interval")
+            if self.reliability is None
+            else reliability(self.reliability, title="Outcomes below each quantile")
+        )
         return stacked(
-            error_by_step(errors, title="Mean absolute error by step"),
-            reliability(self.reliability, title="Outcomes below each quantile"),
+            error_by_step(self.errors(), title="Mean absolute error by step"), calibration
         )
 
     def _row(self, scores: Scores) -> dict[str, Any]:

@@ -55,7 +55,13 @@ def noisy_either(refuse: bool = False, *, context: Context | None = None) -> Rat
     return Refusal(status="refused", reason="asked to") if refuse else Ratio(value=1, careless=2)
 
 
-@operation(effect="read")
+@operation(effect="read", resources="noisy://said/{word}?times=2")
+def noisy_repeated(word: str, times: int = 1, *, context: Context | None = None) -> str:
+    """Say a word several times."""
+    return " ".join(times * [word])
+
+
+@operation(effect="read", resources="noisy://numbers")
 def noisy_plain(*, context: Context | None = None) -> dict[str, list[float]]:
     """Return a mapping with a NaN in it."""
     return {"values": [1.0, math.nan]}
@@ -105,7 +111,7 @@ def noisy_write(*, context: Context | None = None) -> str:
     return "written"
 
 
-@operation(effect="trade")
+@operation(effect="trade", resources="noisy://traded")
 def noisy_trade(*, context: Context | None = None) -> str:
     """Move money."""
     return "traded"
