@@ -12,8 +12,8 @@ from workbench import charts, load_bars, pages, registry
 FULL = {"sizing_mode": "stretch_width"}
 WIDE = {**FULL, "size": "small"}
 DEFAULT = "the default: repeat-last until skill is no luck"
-SHOWN = ["type", "series", "skill", "mae", "naive_mae", "horizon", "trained_until"]
-WIDTHS = {"model_id": 235, "type": 110, "series": 145, "skill": 85, "mae": 90, "naive_mae": 115}
+SHOWN = ["type", "series", "skill", "mae", "horizon", "trained_until"]
+WIDTHS = {"model_id": 245, "type": 120, "series": 160, "skill": 90, "mae": 95, "horizon": 95}
 
 
 class Models(pn.viewable.Viewer):
