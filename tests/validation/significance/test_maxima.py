@@ -67,10 +67,13 @@ def test_equal_trials_change_nothing_but_the_count():
     assert twice.p_value() == once.p_value()
 
 
-def test_the_statistic_is_the_t_of_a_textbook():
+def test_the_statistic_is_the_t_of_a_textbook_scaled_by_what_signs_do_not_change():
     stats = pytest.importorskip("scipy.stats")
     returns = noise(1, seed=4) ** 2 - 0.0001  # skewed to the right, which is not credited
-    assert of(returns).observed == pytest.approx(stats.ttest_1samp(returns[0], 0).statistic)
+    bars = returns.shape[1]
+    student = stats.ttest_1samp(returns[0], 0).statistic
+    scaled = student * math.sqrt(bars / (bars - 1)) / math.sqrt(1 + student**2 / (bars - 1))
+    assert of(returns).observed == pytest.approx(scaled)
     assert studentised_mean(returns[0]) == pytest.approx(of(returns).observed)
 
 

@@ -57,12 +57,19 @@ def studentised_means(
         NaN where returns are constant or a sum is not finite.
     scales : ndarray, shape (trials,)
         What a sum of returns is multiplied by to be studentised; NaN there too.
+
+    Notes
+    -----
+    The scale is the root of the sum of squares, ``t / √(1 + t²/(n − 1))`` of the textbook's ``t``
+    but for ``√(n/(n − 1))``: it rises with it, and a return that changes its sign does not change
+    the scale. The distribution under random signs is then that of the statistic itself; with the
+    deviation around the mean, noise of 5,000 trials is called skill a fifteenth too often.
     """
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         mean = totals / bars
         spread = squares - totals * mean
         spread = np.where(spread > _FLAT * squares, spread, np.nan)
-        scales = 1 / np.sqrt(spread * (bars / (bars - 1)))
+        scales = 1 / np.where(spread > 0, np.sqrt(squares), np.nan)
         statistics = totals * scales
         if cubes is None:
             return statistics, scales
