@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from statistics import NormalDist
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from workbench.errors import OutOfRange
+from workbench.forecast.cards import card_of, interval_of
 from workbench.forecast.models import is_of
 from workbench.forecast.naive import fit_repeat_last
-from workbench.forecast.networks.architecture import QUANTILES, title_of
+from workbench.forecast.networks.architecture import QUANTILES
 from workbench.forecast.results import (
     Evaluation,
     Forecast,
     ForecastReport,
-    ModelCard,
     PredictedDay,
     PredictedInterval,
 )
@@ -35,10 +35,8 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
 
 __all__ = [
-    "card_of",
     "forecast_by_model",
     "framed",
-    "interval_of",
     "quantile_frame",
     "summarised",
     "wanted_quantiles",
@@ -213,12 +211,6 @@ def wanted_quantiles(confidence: float, fan: Sequence[float] = QUANTILES) -> lis
     return sorted({*fan, *interval_of(confidence)})
 
 
-def interval_of(confidence: float) -> tuple[float, float]:
-    """The probabilities of both ends of a central interval."""
-    low = round((1 - confidence) / 2, 12)
-    return low, round(1 - low, 12)
-
-
 def _chance_of_rise(quantiles: pd.Series, current: float) -> float:
     below = np.interp(current, quantiles.to_numpy(), quantiles.index.to_numpy(dtype=np.float64))
     return 1.0 - float(below)
@@ -235,24 +227,6 @@ def _volatility(quantiles: pd.Series, current: float, confidence: float) -> floa
     width = float(quantiles[high] - quantiles[low])
     wide = 2 * NormalDist().inv_cdf(high)
     return width / wide / current if current > 0 else float("nan")
-
-
-def card_of(model: TrainedModel) -> ModelCard:
-    """Which model it is, in words."""
-    shape = model.forecaster.architecture
-    options = ", ".join(f"{name} {_written(value)}" for name, value in shape.options.items())
-    return ModelCard(
-        id=model.model_id,
-        type=model.model_type,
-        architecture=f"{title_of(shape.kind)}, {shape.input_size} values in, {shape.horizon} out"
-        + (f"; {options}" if options else ""),
-        last_trained=model.trained_at,
-        trained_until=model.trained_until,
-    )
-
-
-def _written(value: Any) -> str:
-    return "/".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def _warnings(model: TrainedModel, series: Series) -> list[str]:

@@ -188,15 +188,16 @@ def neural_forecast(
     """
     from workbench.forecast.abstaining.reporting import forecast_by_default, forecast_by_repeat_last
     from workbench.forecast.forecasting import forecast_by_model
-    from workbench.forecast.models import NAIVE, load_model, newest_model
+    from workbench.forecast.models import NAIVE, newest_model
     from workbench.forecast.series import load_series
+    from workbench.forecast.serving import served_model
 
     context = context or current()
     series = load_series(symbol, end=Period.of(end_date=end_date).end, context=context)
     if model_id == NAIVE:
         return forecast_by_repeat_last(series, horizon, confidence_level)
     if model_id is not None:
-        model = load_model(model_id, context=context)
+        model = served_model(model_id, context=context)
         return forecast_by_model(model, series, horizon, confidence_level)
     newest = newest_model(series, horizon=horizon, context=context)
     return forecast_by_default(series, horizon, confidence_level, newest)

@@ -80,6 +80,14 @@ def test_the_medians_are_those_of_neural_forecast(model_id, frame, context):
     assert found.lower == [s.lower_bound for s in forecast.forecast.prediction_intervals]
 
 
+def test_a_forecast_leaves_its_model_in_memory(model_id, frame, context):
+    for _ in range(2):
+        neural_forecast(frame, 3, 0.9, model_id=model_id, context=context)
+    assert list(server_of(context).status().models) == [model_id]
+    context.experiments._models.clear()
+    assert neural_forecast(frame, 3, 0.9, model_id=model_id, context=context).model.id == model_id
+
+
 def test_a_model_itself_is_welcome(library, history, context):
     found = neural_predict(
         model_of("mine", network_of(2)), history[0].tolist(), confidence_level=0.9, context=context

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from workbench.errors import InvalidInput, OutOfRange
-from workbench.forecast.forecasting import card_of, interval_of
+from workbench.forecast.cards import card_of, interval_of
 from workbench.forecast.models import NAIVE
 from workbench.forecast.serving.inputs import given_values, windows_for
 from workbench.forecast.serving.results import Prediction

@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary, proxy
 
 from workbench.errors import InvalidInput
 from workbench.forecast.history import last_values
-from workbench.forecast.models import TrainedModel, load_from
+from workbench.forecast.models import TrainedModel, load_from, load_model
 from workbench.forecast.serving.answers import Answers, question
 from workbench.forecast.serving.results import ServerStatus
 from workbench.forecast.serving.shelf import Shelf
@@ -23,11 +23,12 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from workbench.context import Context
+    from workbench.domain import ModelRef
     from workbench.ports import Experiments
 
     Floats = npt.NDArray[np.float64]
 
-__all__ = ["Answer", "ModelServer", "server_of"]
+__all__ = ["Answer", "ModelServer", "served_model", "server_of"]
 
 MEMORY_MB = 1_024.0
 ANSWERS_MB = 64.0
@@ -239,6 +240,33 @@ def server_of(context: Context) -> ModelServer:
         if store not in _SERVERS:
             _SERVERS[store] = ModelServer(partial(load_from, proxy(store)))
         return _SERVERS[store]
+
+
+def served_model(model: ModelRef, *, context: Context) -> TrainedModel:
+    """As `load_model`, out of memory where it has been asked for before.
+
+    Parameters
+    ----------
+    model : str or TrainedModel
+        What is wanted.
+    context : Context
+        Whose models.
+
+    Returns
+    -------
+    TrainedModel
+        Loaded and tried.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such model.
+    StoreError
+        If its files are damaged or of another version, or it does not work.
+    """
+    if isinstance(model, str):
+        return server_of(context).model(model)
+    return load_model(model, context=context)
 
 
 _SERVERS: WeakKeyDictionary[Experiments, ModelServer] = WeakKeyDictionary()
