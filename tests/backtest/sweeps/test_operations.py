@@ -112,7 +112,7 @@ def test_a_period_begins_with_what_is_held(prices, context):
 @pytest.mark.parametrize("search", ["random", "bayesian"])
 def test_a_search_tries_so_many_different_ones(prices, context, search):
     if search == "bayesian":
-        pytest.importorskip("optuna", reason="the extra 'lab' is not installed")
+        pytest.importorskip("optuna", reason="the extra 'forecast' is not installed")
     grid = {"fast": {"min": 2, "max": 20}, "slow": {"min": 5, "max": 60}}
     found = [
         sweep(CROSS, prices, grid, search=search, trials=20, context=context) for _ in range(2)
@@ -127,7 +127,7 @@ def test_a_search_tries_so_many_different_ones(prices, context, search):
 
 
 def test_a_guided_search_looks_where_it_is_good(context):
-    pytest.importorskip("optuna", reason="the extra 'lab' is not installed")
+    pytest.importorskip("optuna", reason="the extra 'forecast' is not installed")
     rng = np.random.default_rng(0)
     prices = pd.DataFrame(
         {"A": 100 * np.cumprod(1 + rng.normal(0.002, 0.01, 250))},
@@ -192,7 +192,7 @@ def test_grids_that_cannot_be_used(prices, context, grid, error, words):
 @pytest.mark.parametrize("search", ["random", "bayesian"])
 def test_searches_that_find_nothing(prices, context, search):
     if search == "bayesian":
-        pytest.importorskip("optuna", reason="the extra 'lab' is not installed")
+        pytest.importorskip("optuna", reason="the extra 'forecast' is not installed")
     grid = {"fast": {"min": 30, "max": 40}, "slow": {"min": 5, "max": 9}}
     with pytest.raises(InvalidInput, match="No combination makes sense"):
         sweep(CROSS, prices, grid, search=search, trials=5, context=context)

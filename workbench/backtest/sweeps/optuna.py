@@ -48,7 +48,7 @@ def suggestions(
     try:
         import optuna  # noqa: PLC0415  heavy and optional: optuna
     except ImportError:
-        raise MissingExtra("optuna", "for a guided search", "lab") from None
+        raise MissingExtra("optuna", "for a guided search", "forecast") from None
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     sampler = optuna.samplers.TPESampler(seed=seed, constant_liar=True)
     study = optuna.create_study(direction="maximize", sampler=sampler)
