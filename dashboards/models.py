@@ -34,6 +34,7 @@ class Models(pn.viewable.Viewer):
         self.teach = pmui.Button(label="Train", icon="model_training", variant="outlined", **WIDE)
         self.ask.on_click(self.forecast)
         self.teach.on_click(self.train)
+        self.model.param.watch(self.forecast, "value")  # chosen, clicked in the table or trained
         self.dataset.param.watch(self.choose_dataset, "value")
 
     @property
@@ -64,7 +65,6 @@ class Models(pn.viewable.Viewer):
         done = await self.run(lambda context: registry.call("neural_train", asked, context))
         if done is not None:
             self.model.param.update(options=[done.model_id, DEFAULT], value=done.model_id)
-            await self.forecast()
 
     async def forecast(self, _event: Any = None) -> None:
         """Forecast in a thread, and show it with what the model is worth."""

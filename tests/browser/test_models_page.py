@@ -57,8 +57,12 @@ def test_a_training_shows_what_it_is_worth_and_joins_the_list(models):
     names = ["train", "validation", "NLinear", "repeat-last", "as promised", "history", "median"]
     models.wait_for_function(f"names => names.every(name => ({DRAWN})().includes(name))", arg=names)
     choose(models, "Model", "the default: repeat-last until skill is no luck")
-    models.get_by_role("button", name="Forecast", exact=True).click()
     models.get_by_text("How it learned", exact=True).wait_for(state="detached")
+    models.get_by_role("button", name="Train", exact=True).and_(
+        models.locator("button:enabled")
+    ).wait_for()
+    models.get_by_role("gridcell", name="NLinear", exact=True).first.click()
+    models.get_by_text("How it learned", exact=True).wait_for()
 
 
 def test_a_training_is_stopped(models):
