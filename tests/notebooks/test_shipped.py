@@ -27,7 +27,7 @@ LEAST_FIGURES = {
     "bring_your_own.ipynb": 2,
     "data.ipynb": 3,
     "backtest.ipynb": 5,
-    "forecast.ipynb": 7,
+    "forecast.ipynb": 8,
 }
 
 
