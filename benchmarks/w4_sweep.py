@@ -67,7 +67,9 @@ from workbench.store import MemoryLedger
 def told(done, total, message):
     print(int(done), flush=True)
 context = Context(resources=Resources(ledger=MemoryLedger()), on_progress=told)
-made = sweep("mean_reversion", w.market(1), w.TEN_MILLION, context=context)
+made = sweep(
+    "mean_reversion", w.market(1), w.TEN_MILLION, parameters={"allow_short": False}, context=context
+)
 best = made.optimum
 print(made.combinations, made.trial, best.position, repr(best.measures["sharpe_ratio"]))
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
