@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -122,6 +123,25 @@ def test_a_damaged_checkpoint_is_named_and_can_be_left(frame, context, content):
     report = neural_train(frame, **quick, resume=False, context=context)
     assert report.training.training_history.resumed_from == 0
     assert not file.exists()
+
+
+def test_a_full_disk_is_named_and_the_last_checkpoint_stays(walk, tmp_path, monkeypatch):
+    place = tmp_path / "training.pt"
+    whole = trained(walk, "NLinear").fit
+    with pytest.raises(Cancelled):
+        trained(walk, "NLinear", stopping_after(2), place)
+    kept = place.read_bytes()
+
+    def full(_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        with pytest.raises(StoreError, match="No space left"):
+            trained(walk, "NLinear", checkpoint=place)
+    assert [file.name for file in tmp_path.iterdir()] == ["training.pt"]
+    assert place.read_bytes() == kept
+    assert trained(walk, "NLinear", checkpoint=place).fit.valid_losses == whole.valid_losses
 
 
 def test_other_data_and_other_settings_are_other_trainings(frame, context):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
+from contextlib import suppress
 from pickle import UnpicklingError
 from typing import TYPE_CHECKING, Any
 
@@ -44,16 +46,38 @@ class Checkpoint:
         self._path = path
 
     def write(self, state: dict[str, Any]) -> None:
-        """Put a state in the place of the last; a kill leaves one of the two, whole."""
+        """Put a state in the place of the last; a kill leaves one of the two, whole.
+
+        Parameters
+        ----------
+        state : dict
+            Numbers, texts and tensors.
+
+        Raises
+        ------
+        StoreError
+            If it cannot be written, on a full disk for example; the last one stays.
+        """
         if self._path is None:
             return
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        beside = self._path.with_suffix(".new")
-        with beside.open("wb") as file:
-            torch.save({"format": FORMAT, **state}, file)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(self._path)
+        packed = io.BytesIO()
+        torch.save({"format": FORMAT, **state}, packed)
+        beside = self._path.with_suffix(f".{os.getpid()}.new")  # two processes may train the same
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with beside.open("wb") as file:
+                file.write(packed.getbuffer())
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(self._path)
+        except OSError as error:
+            with suppress(OSError):
+                beside.unlink()
+            raise StoreError(
+                f"The checkpoint {self._path} of this training cannot be written: {error.strerror}",
+                cure="Make room there, or set WORKBENCH_HOME elsewhere; asked for again, the"
+                " training goes on from the last whole checkpoint",
+            ) from error
 
     def read(self, device: str) -> dict[str, Any] | None:
         """The last state, or None; only numbers are read, no code.

@@ -1,7 +1,8 @@
 """The one file that imports onnxruntime: it serves frozen networks.
 
-Of the ways that were measured, N-HiTS on one window, horizon 24 and input 120: ONNX Runtime
-60 µs, numpy 190 µs, torch 440 µs. It takes 0.15 s to import, torch 1.5, neuralforecast 10.
+It answers one window sooner than the arithmetic in numpy and than torch do (`make bench W=W7`
+holds it against the library, the raw module and a bare session), and is imported in a fraction
+of their time.
 """
 
 from __future__ import annotations
