@@ -79,6 +79,11 @@ def test_the_library_trains_our_own_network_as_it_trains_its_own(torch, tmp_path
     assert np.isfinite(said.iloc[:, 2:]).all(axis=None)
 
 
+def test_of_no_series_there_is_no_forecast(torch):
+    _, network = made_and_frozen(Architecture("NLinear", 24, 5, QUANTILES))
+    assert network.predict(np.empty((0, 30)), [0.25, 0.5]).shape == (0, 5, 2)
+
+
 def test_a_network_travels_to_another_process(torch):
     _, network = made_and_frozen(Architecture("GRU", 24, 5, QUANTILES))
     inputs = np.random.default_rng(1).normal(size=(2, 24)).astype(np.float32)

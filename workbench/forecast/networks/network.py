@@ -93,7 +93,7 @@ class Network:
         windows = last_values(history, self.input_size, "A forecast of this model")
         windows = transformed(windows, self.transform)
         size = max(1, _AT_ONCE // (self.input_size + self.horizon * len(known)))
-        if len(windows) <= size:
+        if 0 < len(windows) <= size:
             return self._forecast(windows, quantiles)
         said: Floats = np.empty((len(windows), self.horizon, len(quantiles)))
         for begin in range(0, len(windows), size):
@@ -127,7 +127,8 @@ class Network:
             raise InvalidInput(
                 "The forecast is beyond the numbers that there are",
                 seen=float(windows[int(np.argmin(np.isfinite(said).all(axis=(1, 2)))), -1]),
-                cure="Give the series in larger units",
+                cure="Train the model again with a smaller learning_rate, or look for absurd values"
+                " in the series",
             )
         return said
 
